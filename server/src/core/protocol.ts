@@ -1,0 +1,191 @@
+// The one door between client and server: names and plain values of Plumbline's own requests and notifications.
+// Standard language-server messages carry everything else. No library types here.
+import type { DriftReport, FieldDrift, ObjectDrift } from './drift/drift';
+import type { FailureReason, Origin } from './ports';
+import type { Problem, Range } from './problem';
+import type { ResourceKey } from './resource';
+import type { OperationResult, PlanView } from './sync/plan';
+import type { SourceKind } from './workspace/source';
+
+export type {
+  DriftReport,
+  FailureReason,
+  FieldDrift,
+  ObjectDrift,
+  OperationResult,
+  Origin,
+  PlanView,
+  Problem,
+  Range,
+  ResourceKey,
+  SourceKind,
+};
+export { keyText, label, parseKeyText } from './resource';
+
+/** A request: its name, and the types of its parameters and result, which `protocol.test.ts` holds both sides to. */
+export interface Request<P, R> {
+  readonly method: string;
+  /** Never set; carries the types. */
+  readonly types?: { params: P; result: R };
+}
+export interface Notification<P> {
+  readonly method: string;
+  readonly types?: { params: P };
+}
+const request = <P, R>(verb: string): Request<P, R> => ({ method: `plumbline/${verb}` });
+const notification = <P>(verb: string): Notification<P> => ({ method: `plumbline/${verb}` });
+
+// ---- what the repository deploys
+
+export interface SourceView {
+  id: string;
+  kind: SourceKind;
+  name: string;
+  path: string;
+  uri: string;
+  range: Range;
+  children: string[];
+  root: boolean;
+  /** Why it cannot be rendered, where it cannot. */
+  unsupported?: string;
+}
+export interface EnvironmentView {
+  name: string;
+  sources: string[];
+  target?: { type: 'context' | 'snapshot' | 'revision'; name: string };
+  kubernetesVersion: string;
+  protected: boolean;
+  foundBy: string;
+}
+export interface WorkspaceView {
+  folder: string;
+  sources: SourceView[];
+  environments: EnvironmentView[];
+  /** The chosen environment. */
+  environment?: string;
+}
+
+/** The folders' sources and environments. */
+export const workspaceRequest = request<Record<string, never>, { folders: WorkspaceView[] }>('workspace');
+/** Chooses the environment that previews, drift and checks are for. */
+export const chooseEnvironmentRequest = request<{ folder: string; environment: string }, WorkspaceView>(
+  'chooseEnvironment',
+);
+
+// ---- preview
+
+export interface PreviewParams {
+  /** Document whose source is shown, or a source id. */
+  uri?: string;
+  source?: string;
+  folder?: string;
+}
+export interface PreviewResult {
+  source: string;
+  title: string;
+  environment?: string;
+  /** The last good text; with `failure`, an older one. */
+  text: string;
+  /** One entry per line: indices into `uris`, then line, character; flattened best-first. */
+  uris: string[];
+  origins: number[][];
+  failure?: { message: string; uri?: string; line?: number };
+  /** Increases with every change of the text. */
+  version: number;
+}
+export const previewRequest = request<PreviewParams, PreviewResult | { none: string }>('preview');
+/** A preview that was asked for may have changed: ask again. */
+export const previewChanged = notification<{ folder: string; sources: string[] }>('previewChanged');
+
+// ---- drift
+
+export interface DriftParams {
+  folder: string;
+  environment: string;
+  /** True only on a person's request: it may contact the target (wall 8). */
+  refresh: boolean;
+}
+/** The last report; with `refresh`, a new one. Undefined: none was asked for yet. */
+export const driftRequest = request<
+  DriftParams,
+  { report?: DriftReport; failure?: { reason: FailureReason; message: string } }
+>('drift');
+export const driftChanged = notification<{ folder: string; environment: string }>('driftChanged');
+
+/** Texts of one object for a diff, masked. `desired` and `live` as whole YAML documents, server-set fields left out; undefined: that side has no object. */
+export const objectRequest = request<
+  { folder: string; environment: string; key: ResourceKey },
+  { desired?: string; live?: string; uri?: string; range?: Range; title: string } | null
+>('object');
+
+/** The live state projected onto the author's text of a file: the base text of the quick diff. Null: nothing of it is compared. */
+export const projectionRequest = request<{ uri: string }, { text: string; environment: string; target: string } | null>(
+  'projection',
+);
+
+// ---- operations
+
+export interface PlanParams {
+  folder: string;
+  environment: string;
+  operation: 'sync' | 'prune';
+  /** Only these objects; absent: all that differ. */
+  keys?: ResourceKey[];
+}
+export const planRequest = request<
+  PlanParams,
+  { plan: PlanView } | { failure: { reason: FailureReason; message: string } }
+>('plan');
+/** Executes a plan that was shown: its id is its digest. `confirm` is the environment's name where it is protected. */
+export const executeRequest = request<
+  { folder: string; plan: string; confirm?: string },
+  { result: OperationResult } | { failure: { reason: FailureReason; message: string } }
+>('execute');
+
+export interface RevisionView {
+  id: string;
+  subject: string;
+  author: string;
+  date: string;
+  /** Recorded as applied to this environment, where it is known. */
+  deployed?: string[];
+}
+/** Commits that touched a source, newest first. */
+export const historyRequest = request<
+  { folder: string; source: string; limit?: number },
+  { revisions: RevisionView[] } | { failure: { reason: FailureReason; message: string } }
+>('history');
+
+export interface RollbackPreview {
+  /** Digest; the confirmation names it. */
+  id: string;
+  source: string;
+  revision: RevisionView;
+  branch: string;
+  message: string;
+  /** Files that would be restored, added back or removed. */
+  files: string[];
+  /** Rendered now and then, masked, for a multi-file diff. */
+  objects: { key: ResourceKey; change: 'create' | 'update' | 'delete'; before?: string; after?: string }[];
+}
+export const rollbackPreviewRequest = request<
+  { folder: string; source: string; revision: string },
+  { preview: RollbackPreview } | { failure: { reason: FailureReason; message: string } }
+>('rollbackPreview');
+/** Makes the revert commit on a new branch, in a temporary worktree; then plans the sync of that branch. */
+export const rollbackRequest = request<
+  { folder: string; preview: string; environment?: string },
+  | { branch: string; commit: string; plan?: PlanView; failure?: { reason: FailureReason; message: string } }
+  | { failure: { reason: FailureReason; message: string } }
+>('rollback');
+
+/** Writes the live objects of an environment, Secrets masked, as a snapshot folder. */
+export const snapshotRequest = request<
+  { folder: string; environment: string; to: string },
+  { files: number } | { failure: { reason: FailureReason; message: string } }
+>('snapshot');
+
+/** Checks everything that is open or not; diagnostics are published as usual. */
+export const checkWorkspaceRequest = request<{ folder: string }, { errors: number; warnings: number; files: number }>(
+  'checkWorkspace',
+);

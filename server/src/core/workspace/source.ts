@@ -1,0 +1,108 @@
+// Sources and environments: what a repository deploys, found from its own files, and what each is compared with.
+import type { Location, Problem } from '../problem';
+import type { JsonObject } from '../json';
+import type { HelmRequest } from '../ports';
+
+export type SourceKind =
+  'folder' | 'kustomization' | 'chart' | 'fluxKustomization' | 'fluxHelmRelease' | 'argoApplication';
+
+/** Something in Git that renders to objects. */
+export interface Source {
+  /** Stable: `kind:path` (`kustomization:apps/staging`) or `kind:path#namespace/name` for objects that declare a source. */
+  id: string;
+  kind: SourceKind;
+  /** What people call it: the folder, the chart's or the object's name. */
+  name: string;
+  /** The folder rendered, repository-relative. Empty for the root. */
+  path: string;
+  /** Where it is declared: kustomization.yaml, Chart.yaml, or the object. */
+  declared: Location;
+  /** How to render it; a folder is its manifests, an unsupported source says why (wall 7: it is Unknown, not empty). */
+  render: SourceRender;
+  /** Namespace that the owner forces on objects that name none, where there is one. */
+  namespace?: string;
+  /** Ids of sources that this one contains (a kustomization its bases, a Flux Kustomization its path). */
+  children: string[];
+  /** False where another source includes this one and nobody deploys it on its own. */
+  root: boolean;
+}
+
+export type SourceRender =
+  | { tool: 'folder'; files: string[] }
+  | { tool: 'kustomize'; dir: string; flux?: FluxOverlay }
+  | ({ tool: 'helm' } & Omit<HelmRequest, 'kind' | 'origins' | 'kubernetesVersion' | 'apiVersions'>)
+  | { tool: 'unsupported'; reason: string };
+
+/** What a Flux Kustomization adds on top of the folder it points at. */
+export interface FluxOverlay {
+  targetNamespace?: string;
+  patches?: JsonObject[];
+  images?: JsonObject[];
+  components?: string[];
+  namePrefix?: string;
+  nameSuffix?: string;
+  commonMetadata?: JsonObject;
+  /** Post-build substitution: the variables that are known, and whether an unknown one is an error. */
+  substitute?: Record<string, string>;
+  substituteStrict?: boolean;
+}
+
+export type TargetSpec =
+  | { type: 'context'; context: string; kubeconfig?: string }
+  | { type: 'snapshot'; path: string }
+  | { type: 'revision'; revision: string };
+
+export interface Environment {
+  name: string;
+  /** Source ids, in the order in which they are applied. */
+  sources: string[];
+  /** Undefined: nothing to compare with has been chosen yet. */
+  target: TargetSpec | undefined;
+  /** Minor, for example `1.35`; undefined: the newest one known. */
+  kubernetesVersion?: string;
+  protected: boolean;
+  namespace?: string;
+  /** How it was found; shown to people. */
+  foundBy: 'configuration' | 'flux' | 'argocd' | 'overlay';
+  declared?: Location;
+}
+
+/** `.plumbline.yaml`, read and checked. Absent file: all defaults. */
+export interface Configuration {
+  environments: EnvironmentConfig[];
+  /** Severity by rule code; `off` removes it. */
+  rules: Record<string, 'error' | 'warning' | 'info' | 'hint' | 'off'>;
+  ignoreDifferences: IgnoreDifference[];
+  /** Folders or files of CRDs. */
+  schemas: string[];
+  /** Globs of paths that Plumbline does not look at. */
+  exclude: string[];
+}
+
+export interface EnvironmentConfig {
+  name: string;
+  sources?: string[];
+  target?: TargetSpec;
+  kubernetesVersion?: string;
+  protected?: boolean;
+  namespace?: string;
+  at: Location;
+}
+
+export interface IgnoreDifference {
+  group?: string;
+  kind?: string;
+  name?: string;
+  namespace?: string;
+  jsonPointers?: string[];
+  managers?: string[];
+}
+
+/** What discovery found. */
+export interface Workspace {
+  configuration: Configuration;
+  sources: Source[];
+  environments: Environment[];
+  /** Faults of the declarations themselves: missing paths, unknown keys, cycles. */
+  problems: Problem[];
+}
