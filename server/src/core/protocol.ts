@@ -35,6 +35,41 @@ export interface Notification<P> {
 const request = <P, R>(verb: string): Request<P, R> => ({ method: `plumbline/${verb}` });
 const notification = <P>(verb: string): Notification<P> => ({ method: `plumbline/${verb}` });
 
+// ---- what both sides agree on when they meet
+
+/** What the client passes as `initializationOptions`. */
+export interface InitializationOptions {
+  /** False in Restricted Mode: no cluster, no process, no kubeconfig (wall 8). The client restarts the server when trust is given. */
+  trusted: boolean;
+}
+/** The section `plumbline` of the settings, as `workspace/configuration` answers it; package.json holds defaults and texts. */
+export interface Settings {
+  /** Environment to begin with; empty: the first one found. */
+  environment: string;
+  /** Version to check against where an environment names none; empty: the newest one known. */
+  kubernetesVersion: string;
+  /** Empty: what `KUBECONFIG` or the home folder says. */
+  kubeconfig: string;
+  validation: { enabled: boolean };
+  inlayHints: { liveValues: boolean };
+  codeLens: { drift: boolean };
+}
+/** Commands of the client that the server may name in a code lens, a hover link or a code action. */
+export const clientCommands = {
+  openPreview: 'plumbline.openPreview', // [uri]
+  openDiff: 'plumbline.openDiff', // [ObjectRef]
+  sync: 'plumbline.sync', // [ObjectRef]
+  prune: 'plumbline.prune', // [ObjectRef]
+  compareWithLive: 'plumbline.compareWithLive', // [uri]
+  refreshDrift: 'plumbline.refreshDrift', // []
+} as const;
+/** An object as an argument of these commands. */
+export interface ObjectRef {
+  folder: string;
+  environment: string;
+  key: ResourceKey;
+}
+
 // ---- what the repository deploys
 
 export interface SourceView {
@@ -58,6 +93,7 @@ export interface EnvironmentView {
   foundBy: string;
 }
 export interface WorkspaceView {
+  /** URI of the repository's root: what every repository-relative path in reports and origins is below. */
   folder: string;
   sources: SourceView[];
   environments: EnvironmentView[];
@@ -175,7 +211,16 @@ export const rollbackPreviewRequest = request<
 /** Makes the revert commit on a new branch, in a temporary worktree; then plans the sync of that branch. */
 export const rollbackRequest = request<
   { folder: string; preview: string; environment?: string },
-  | { branch: string; commit: string; plan?: PlanView; failure?: { reason: FailureReason; message: string } }
+  | {
+      branch: string;
+      commit: string;
+      /** Fetch URL of the remote that the branch would be pushed to, where there is one. */
+      remote?: string;
+      /** Branch that the new one started at. */
+      base?: string;
+      plan?: PlanView;
+      failure?: { reason: FailureReason; message: string };
+    }
   | { failure: { reason: FailureReason; message: string } }
 >('rollback');
 
