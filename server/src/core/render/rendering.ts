@@ -12,6 +12,8 @@ export interface Resource {
   /** Where it stands in the rendering. */
   document: YamlDocument;
   source: string;
+  /** Variables that the object uses and whose values are not in the repository: its text is not final, and no verdict on it is sure. */
+  unresolved?: string[];
 }
 
 export interface Rendering {

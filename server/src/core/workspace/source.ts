@@ -25,16 +25,24 @@ export interface Source {
   children: string[];
   /** False where another source includes this one and nobody deploys it on its own. */
   root: boolean;
+  /** What was taken for granted to find it, where something was: "GitRepository flux-system/apps is taken to be this repository". */
+  assumed?: string;
 }
 
 export type SourceRender =
   | { tool: 'folder'; files: string[] }
   | { tool: 'kustomize'; dir: string; flux?: FluxOverlay }
-  | ({ tool: 'helm' } & Omit<HelmRequest, 'kind' | 'origins' | 'kubernetesVersion' | 'apiVersions'>)
+  | ({
+      tool: 'helm';
+      /** The chart's own values.yaml does not take part: Flux's `valuesFiles` replace it. */
+      withoutDefaults?: boolean;
+    } & Omit<HelmRequest, 'kind' | 'origins' | 'kubernetesVersion' | 'apiVersions'>)
   | { tool: 'unsupported'; reason: string };
 
-/** What a Flux Kustomization adds on top of the folder it points at. */
+/** What a Flux Kustomization (or an Argo CD Application) adds on top of the folder it points at. */
 export interface FluxOverlay {
+  /** JSON Pointer of the map in the declaring object that these fields stand in: `/spec`, `/spec/source/kustomize`. */
+  at?: string;
   targetNamespace?: string;
   patches?: JsonObject[];
   images?: JsonObject[];
@@ -42,9 +50,11 @@ export interface FluxOverlay {
   namePrefix?: string;
   nameSuffix?: string;
   commonMetadata?: JsonObject;
-  /** Post-build substitution: the variables that are known, and whether an unknown one is an error. */
+  /** Post-build substitution: the variables that are known, and whether an unknown one is an error. Absent: nothing is substituted. */
   substitute?: Record<string, string>;
   substituteStrict?: boolean;
+  /** Objects that more variables come from and that are not in the repository (`Secret flux-system/cluster-vars`): what they may set stays unknown. */
+  substituteUnknown?: string[];
 }
 
 export type TargetSpec =
@@ -98,11 +108,38 @@ export interface IgnoreDifference {
   managers?: string[];
 }
 
+/**
+ * What a file is to the repository. `manifest`: whole objects. `patch`: partial objects that only mean something on their base.
+ * `transformer`: configuration of a kustomize transformer or generator. `input`: what a generator reads. `template`, `values`:
+ * of a chart. `other`: nothing that is deployed.
+ */
+export type FileRole =
+  | 'manifest'
+  | 'kustomization'
+  | 'patch'
+  | 'transformer'
+  | 'input'
+  | 'chart'
+  | 'template'
+  | 'values'
+  | 'crd'
+  | 'configuration'
+  | 'other';
+
+export interface WorkspaceFile {
+  path: string;
+  role: FileRole;
+  /** Ids of the sources that name this file themselves: its kustomization, its chart, its folder. */
+  sources: string[];
+}
+
 /** What discovery found. */
 export interface Workspace {
   configuration: Configuration;
   sources: Source[];
   environments: Environment[];
+  /** Every YAML and JSON file, every chart template, and what generators read; sorted by path. */
+  files: WorkspaceFile[];
   /** Faults of the declarations themselves: missing paths, unknown keys, cycles. */
   problems: Problem[];
 }
