@@ -1,0 +1,49 @@
+// Entry of an engine's worker thread: loads one module and answers one call at a time.
+import fs from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import zlib from 'node:zlib';
+import { overlayFiles } from './engineFiles';
+import type { FromWorker, ToWorker, WorkerStart } from './engineMessages';
+import type { EngineInstance } from './engineModule';
+import { instantiate } from './engineModule';
+
+const port = parentPort;
+if (port === null) {
+  throw new Error('engineWorker runs as a worker thread only');
+}
+const say = (message: FromWorker): void => port.postMessage(message);
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+let compiled: WebAssembly.Module | undefined;
+let instance: EngineInstance | undefined;
+
+function start(): void {
+  const started = performance.now();
+  try {
+    const { file } = workerData as WorkerStart;
+    const stored = fs.readFileSync(file);
+    compiled = new WebAssembly.Module(file.endsWith('.br') ? zlib.brotliDecompressSync(stored) : stored);
+    instance = instantiate(compiled);
+    say({ type: 'ready', startMs: performance.now() - started, memory: instance.memory() });
+  } catch (error) {
+    say({ type: 'failed', message: textOf(error) });
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'reset') {
+    instance = undefined;
+    return;
+  }
+  const { id, op, payload, files } = message.call;
+  try {
+    instance ??= instantiate(compiled as WebAssembly.Module);
+    const text = instance.call(op, payload, files && overlayFiles(files.root, files.buffers));
+    say({ type: 'answer', id, text, memory: instance.memory() });
+  } catch (error) {
+    instance = undefined;
+    say({ type: 'crashed', id, message: textOf(error) });
+  }
+});
+
+start();
