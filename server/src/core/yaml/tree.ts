@@ -59,6 +59,8 @@ export interface SyntaxFault {
   message: string;
   start: number;
   end: number;
+  /** Another place of the same text that explains the fault: the first of two equal keys. */
+  related?: { message: string; start: number; end: number };
 }
 
 /** One `---` document. Offsets of all its nodes are offsets of the whole file's text. */
@@ -72,6 +74,8 @@ export interface YamlDocument {
   faults: SyntaxFault[];
   /** True where the exact reader failed and the tolerant one built the tree: a partial tree with correct positions. */
   recovered: boolean;
+  /** The same object for as long as the document's text stays the same, wherever it moves to: a key for caches. */
+  readonly identity: object;
 }
 
 export interface ParsedYaml {
