@@ -2,10 +2,11 @@
 import assert from 'node:assert';
 import type { ClusterTarget } from '../../server/src/adapters/clusterTarget';
 import { createClusterTarget } from '../../server/src/adapters/clusterTarget';
-import type { Answer, Failure, KindInfo } from '../../server/src/core/ports';
+import type { KindInfo } from '../../server/src/core/ports';
 import { Cancelled } from '../../server/src/core/ports';
 import type { KubernetesObject } from '../../server/src/core/resource';
 import { keyOf } from '../../server/src/core/resource';
+import { failure, silentLog, until, value } from '../support/answers';
 import type { Cluster, ClusterUser } from '../support/cluster';
 import { startCluster } from '../support/cluster';
 
@@ -34,7 +35,7 @@ describe('cluster target', () => {
     const made = createClusterTarget({
       context: cluster.context(user),
       kubeconfig: cluster.kubeconfig(user),
-      log: silent,
+      log: silentLog,
     });
     open.push(made);
     return made;
@@ -75,14 +76,12 @@ describe('cluster target', () => {
       const names = Array.from({ length: 1203 }, (_, i) => `c-${String(i).padStart(4, '0')}`);
       for (let at = 0; at < names.length; at += 40) {
         await Promise.all(
-          names
-            .slice(at, at + 40)
-            .map((name) =>
-              cluster.call('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
-                metadata: { name },
-                data: { name },
-              }),
-            ),
+          names.slice(at, at + 40).map((name) =>
+            cluster.call('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
+              metadata: { name },
+              data: { name },
+            }),
+          ),
         );
       }
       const list = value(await target().list(configMaps, namespace));
@@ -367,18 +366,6 @@ describe('cluster target', () => {
   });
 });
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-function value<T>(answer: Answer<T>): T {
-  assert.ok(answer.ok, answer.ok ? '' : JSON.stringify(answer.failure));
-  return answer.value;
-}
-
-function failure<T>(answer: Answer<T>): Failure {
-  assert.ok(!answer.ok, 'a failure was expected');
-  return answer.failure;
-}
-
 function seenOf(object: KubernetesObject | undefined): { uid: string; resourceVersion: string } {
   return object?.metadata as unknown as { uid: string; resourceVersion: string };
 }
@@ -405,10 +392,4 @@ function withSpec(object: KubernetesObject, fields: Record<string, unknown>): Ku
 function withContainers(object: KubernetesObject, containers: object[]): KubernetesObject {
   const spec = object.spec as { template: { metadata: object } };
   return withSpec(object, { template: { ...spec.template, spec: { containers } } });
-}
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !(await done()); await new Promise((r) => setTimeout(r, 100))) {
-    assert.ok(Date.now() < deadline, 'the state did not come within 20 s');
-  }
 }

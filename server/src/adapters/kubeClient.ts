@@ -167,7 +167,8 @@ async function attemptUntil(
         throw error;
       }
       // Nothing was sent, or it may be sent twice: once more. A server that is down refuses again at once.
-      const again = error.kind === 'cut' ? repeatable : error.kind === 'refused' && error.detail === 'ECONNRESET';
+      const lost = error.kind === 'cut' || error.kind === 'truncated';
+      const again = lost ? repeatable : error.kind === 'refused' && error.detail === 'ECONNRESET';
       if (again && resets++ === 0 && Date.now() < deadline) {
         await delay(100, abort);
         continue;
@@ -233,6 +234,8 @@ function unreachable(error: ConnectionError, access: ClusterAccess, attempt: Att
       );
     case 'cut':
       return failure('unreachable', `${at}: the connection to ${server} broke off (${error.detail}). Refresh again.`);
+    case 'truncated':
+      return failure('partial', `${at}: the answer of ${server} broke off (${error.detail}). Refresh again.`);
     case 'refused':
       return failure(
         'unreachable',

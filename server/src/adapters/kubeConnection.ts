@@ -34,11 +34,11 @@ export interface Reply {
 
 /**
  * Why there is no reply. `refused`: nothing was sent. `cut`: the connection ended while the request was under way, so that a write
- * may have happened. `tls`: the certificate or the handshake failed.
+ * may have happened; `truncated`: the same in the middle of the answer. `tls`: the certificate or the handshake failed.
  */
 export class ConnectionError extends Error {
   constructor(
-    readonly kind: 'refused' | 'cut' | 'timeout' | 'tls',
+    readonly kind: 'refused' | 'cut' | 'truncated' | 'timeout' | 'tls',
     /** The system's own code, or the time limit's text; fit for people. */
     readonly detail: string,
   ) {
@@ -130,15 +130,17 @@ function send(
     request.on('response', (message) => {
       const chunks: Buffer[] = [];
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
-      message.on('error', (error: NodeJS.ErrnoException) => fail(connectionError(error, true)));
+      message.on('error', (error: NodeJS.ErrnoException) =>
+        fail(new ConnectionError('truncated', error.code ?? 'the connection ended')),
+      );
       message.on('close', () => {
         if (!message.complete) {
-          fail(new ConnectionError('cut', 'the connection ended in the middle of the answer'));
+          fail(new ConnectionError('truncated', 'the connection ended'));
           return;
         }
         finish();
         unpack(message, Buffer.concat(chunks)).then(resolve, () =>
-          reject(new ConnectionError('cut', 'the answer could not be unpacked')),
+          reject(new ConnectionError('truncated', 'it could not be unpacked')),
         );
       });
     });
