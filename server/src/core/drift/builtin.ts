@@ -85,7 +85,7 @@ export function normaliseMetadata(metadata: JsonObject): JsonObject {
   const result = { ...metadata };
   for (const key of metadataCollections) {
     const value = result[key];
-    if (value !== undefined && (value === null || (typeof value === 'object' && isEmpty(value)))) {
+    if (value === null || (typeof value === 'object' && isEmpty(value))) {
       result[key] = null;
     }
   }
@@ -115,7 +115,7 @@ export function secretWithData(object: KubernetesObject): KubernetesObject {
       data[key] = base64(value);
     }
   }
-  return { ...rest, data } as KubernetesObject;
+  return { ...rest, data };
 }
 
 const hasAddress = (spec: JsonObject): boolean => spec.type !== 'ExternalName';

@@ -41,12 +41,16 @@ export interface ObjectDrift {
   /** How sure: `exact` = decided by the merge itself or a dry run; `subset` = defaulted comparison only. */
   basis: 'exact' | 'dryRun' | 'subset' | 'none';
   fields: FieldDrift[];
+  /** Differences that configuration says to ignore; they are in no other count. */
+  ignored?: number;
   /** Live fields that neither the desired object nor its applier owns; not drift, shown on request. */
   foreign: number;
   /** Why `unknown` or `rejected`. */
   failure?: Failure;
   /** Owner in the tree: source id, or the Flux / Argo CD object. */
   source: string;
+  /** Field manager whose next apply was predicted; undefined where nobody has applied the object server-side. */
+  applier?: string;
   /** Source place of the object itself. */
   origin?: Origin;
   /** uid and resourceVersion of the live object that was compared. */
@@ -66,6 +70,8 @@ export interface DriftReport {
   comparedAt: string;
   objects: ObjectDrift[];
   counts: Record<DriftState, number>;
+  /** Kinds in which leftovers could not be looked for everywhere; their absence from `objects` says nothing. */
+  notSearched?: string[];
   /** Failures that concern more than one object: target unreachable, a kind that may not be listed, a source that does not render. */
   failures: Failure[];
 }

@@ -116,7 +116,7 @@ export class MergeSchema {
       for (const k of Array.isArray(kinds) ? kinds : []) {
         if (isObject(k)) {
           const group = typeof k.group === 'string' && k.group !== '' ? k.group + '/' : '';
-          this.roots.set(`${group}${String(k.version)}/${String(k.kind)}`, name);
+          this.roots.set(`${group}${text(k.version)}/${text(k.kind)}`, name);
         }
       }
     }
@@ -163,7 +163,8 @@ export class MergeSchema {
     if (eitherType || (schema.oneOf !== undefined && schema.type === undefined)) {
       return scalar;
     }
-    switch (schema.type) {
+    const type = schema.type === undefined ? undefined : text(schema.type);
+    switch (type) {
       case 'array':
         return this.list(schema, keep);
       case 'object':
@@ -243,6 +244,8 @@ export class MergeSchema {
     return node;
   }
 }
+
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 
 /** Name of the definition that a schema refers to, directly or through the single-element `allOf` that carries defaults. */
 function referenceOf(schema: JsonObject): string | undefined {

@@ -2,9 +2,11 @@
 import type { JsonObject, JsonValue } from '../json';
 import { isObject } from '../json';
 import type { KubernetesObject } from '../resource';
+import { isKubernetesObject } from '../resource';
 import type { Blame } from './drift';
 import type { FieldSet } from './fieldSet';
-import { touches, union } from './fieldSet';
+import { fieldSet, touches, union } from './fieldSet';
+import type { MapNode } from './mergeSchema';
 
 /** Plumbline's own field manager; without a version in it, or ownership would split on every upgrade. */
 export const ownManager = 'plumbline';
@@ -34,8 +36,11 @@ export interface Owners {
   /** Union of all other entries, the applier's own Updates and every subresource included. */
   others: FieldSet | undefined;
   entries: ManagedEntry[];
-  /** False where the object carries no managedFields at all: nobody can say who owns what. */
-  known: boolean;
+  /**
+   * What is known of earlier applies. `apply`: a server-side applier's own record. `lastApplied`: the annotation of a
+   * client-side apply. `none`: nothing, so a field that was removed from Git cannot be told from a foreign one.
+   */
+  history: 'apply' | 'lastApplied' | 'none';
 }
 
 export function managedEntries(live: KubernetesObject): ManagedEntry[] {
@@ -85,7 +90,29 @@ export function ownersFor(entries: ManagedEntry[], applier: string | undefined):
       others = union(others, entry.fields);
     }
   }
-  return { applier, last, lastVersion, others, entries, known: entries.length > 0 };
+  return { applier, last, lastVersion, others, entries, history: last === undefined ? 'none' : 'apply' };
+}
+
+/**
+ * Owners of an object that was applied client-side: what its last-applied annotation says and Git no longer does is taken
+ * away by the next apply, whoever else wrote it meanwhile. Undefined without a readable annotation.
+ */
+export function clientSideOwners(root: MapNode, live: KubernetesObject, owners: Owners): Owners | undefined {
+  const annotations = live.metadata.annotations;
+  const text = isObject(annotations) ? annotations[lastAppliedAnnotation] : undefined;
+  if (owners.history !== 'none' || typeof text !== 'string') {
+    return undefined;
+  }
+  let lastApplied: unknown;
+  try {
+    lastApplied = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isKubernetesObject(lastApplied)) {
+    return undefined;
+  }
+  return { ...owners, last: fieldSet(root, lastApplied), others: undefined, history: 'lastApplied' };
 }
 
 /**

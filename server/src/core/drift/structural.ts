@@ -11,8 +11,8 @@ export function clone<T extends JsonValue | undefined>(value: T): T {
   }
   if (isObject(value)) {
     const copy: Record<string, JsonValue> = {};
-    for (const key in value) {
-      copy[key] = clone(value[key] as JsonValue);
+    for (const [key, child] of Object.entries(value)) {
+      copy[key] = clone(child);
     }
     return copy as T;
   }
