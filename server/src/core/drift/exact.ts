@@ -1,7 +1,7 @@
 // The second half of a decision, for objects that the merge found different: the engine's typed update pass, and the
 // server's own dry run where it may be asked. What neither can say stays unknown, or is marked as the weaker comparison.
 import type { JsonObject } from '../json';
-import type { Abort, EngineVerdict, Failure, Target, Validator } from '../ports';
+import type { Abort, EngineVerdict, Failure, Target, ValidateItem, Validator } from '../ports';
 import { Cancelled, EngineUnavailable } from '../ports';
 import type { KubernetesObject } from '../resource';
 import { label } from '../resource';
@@ -51,7 +51,49 @@ export async function decideWithEngine(
   const results: ComparedObject[] = [];
   for (let start = 0; start < candidates.length; start += batch) {
     const part = candidates.slice(start, start + batch);
-    const verdicts = await validate(part, options, (c) => updateItem(withoutManagedFields(c.live), c.live));
+    const verdicts = await validate(part, options, (c) => updateItem(c.merged, c.live));
+    const own = options.sameVersion ? undefined : await baselines(part, options);
+    part.forEach((candidate, i) => {
+      results.push(read(candidate, verdicts[i], own?.[i], options.ignore));
+    });
+  }
+  return results;
+}
+
+async function validate(
+  part: readonly Candidate[],
+  options: ExactOptions,
+  item: (candidate: Candidate) => ValidateItem,
+): Promise<(EngineVerdict | Failure)[]> {
+  if (!options.validator) {
+    return part.map(() => engineMissing('it is not there'));
+  }
+  try {
+    return await options.validator.validate(part.map(item), options.abort ? { abort: options.abort } : {});
+  } catch (error) {
+    if (error instanceof Cancelled) {
+      throw error;
+    }
+    const reason = error instanceof EngineUnavailable ? error.message : 'it failed';
+    return part.map(() => engineMissing(reason));
+  }
+}
+
+const engineMissing = (reason: string): Failure => ({
+  reason: 'error',
+  message: `Something differs, but what exactly needs the validate engine: ${reason}`,
+});
+
+/** What the engine makes of a live object by itself. */
+interface Baseline {
+  changes: Difference[];
+  problems: Set<string>;
+  stored: KubernetesObject | undefined;
+}
+
+/** What the engine would change in the live objects by itself: the difference of two Kubernetes versions, not drift. */
+async function baselines(part: readonly Candidate[], options: ExactOptions): Promise<(Baseline | undefined)[]> {
+  const verdicts = await validate(part, options, (c) => updateItem(withoutManagedFields(c.live), c.live));
   return verdicts.map((verdict, i) => {
     const candidate = part[i];
     if (!candidate || 'reason' in verdict || !verdict.known) {
@@ -69,7 +111,7 @@ export async function decideWithEngine(
 function read(
   candidate: Candidate,
   verdict: EngineVerdict | Failure | undefined,
-  own: { changes: Difference[]; problems: Set<string>; stored: KubernetesObject | undefined } | undefined,
+  own: Baseline | undefined,
   ignore: readonly IgnoreDifference[],
 ): ComparedObject {
   const { desired, live, prepared, owners, root } = candidate;
@@ -112,7 +154,7 @@ function read(
 function withoutEngine(candidate: Candidate, ignore: readonly IgnoreDifference[]): ComparedObject {
   const { live, prepared, owners, root } = candidate;
   const predicted = clone(candidate.merged);
-  applyDefaults(root, predicted as JsonObject);
+  applyDefaults(root, predicted);
   const decision = compareStored(root, live, predicted);
   const found = decision.verdict === 'drifted' ? decision : { differences: [], allocated: [] };
   return comparedObject(candidate, found.differences, predicted, found.allocated, 'subset', ignore, [
