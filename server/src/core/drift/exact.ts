@@ -1,6 +1,5 @@
 // The second half of a decision, for objects that the merge found different: the engine's typed update pass, and the
 // server's own dry run where it may be asked. What neither can say stays unknown, or is marked as the weaker comparison.
-import type { JsonObject } from '../json';
 import type { Abort, EngineVerdict, Failure, Target, ValidateItem, Validator } from '../ports';
 import { Cancelled, EngineUnavailable } from '../ports';
 import type { KubernetesObject } from '../resource';
