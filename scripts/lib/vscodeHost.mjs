@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { URLSearchParams } from 'node:url';
 import { ensureChromium, ensureVscode } from '../vscode.mjs';
 
 /** Settings that keep the window quiet and the person's files untouched. */

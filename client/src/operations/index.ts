@@ -1,0 +1,49 @@
+// Every command, one line each. manifest.test.ts holds this list and package.json to each other. Bundled apart as
+// dist/operations.js, which the first command loads: a window in which nobody uses one does not pay for them.
+import { checkWorkspace } from './checkWorkspace';
+import { chooseEnvironment } from './chooseEnvironment';
+import type { Command } from './command';
+import { compareWithLive } from './compareWithLive';
+import { continueReview } from './continueReview';
+import { createConfiguration } from './createConfiguration';
+import { compareRevision, loadMoreHistory, showHistory } from './history';
+import { restartServer, showLog } from './log';
+import { openDiff } from './openDiff';
+import { openPreview } from './openPreview';
+import { openSource } from './openSource';
+import { prune } from './prune';
+import { refreshDrift } from './refreshDrift';
+import { reviewDrift } from './reviewDrift';
+import { rollBack } from './rollBack';
+import { statusMenu } from './statusMenu';
+import { sync } from './sync';
+import { cancelChoosing, chooseForSync, syncSelected } from './syncSelected';
+import { takeSnapshot } from './takeSnapshot';
+
+export { runCommand } from './command';
+
+export const commands: readonly Command[] = [
+  checkWorkspace,
+  openPreview,
+  chooseEnvironment,
+  refreshDrift,
+  openDiff,
+  reviewDrift,
+  compareWithLive,
+  openSource,
+  sync,
+  chooseForSync,
+  syncSelected,
+  cancelChoosing,
+  prune,
+  rollBack,
+  continueReview,
+  showHistory,
+  compareRevision,
+  loadMoreHistory,
+  takeSnapshot,
+  createConfiguration,
+  showLog,
+  restartServer,
+  statusMenu,
+];
