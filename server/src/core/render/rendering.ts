@@ -1,4 +1,5 @@
 // A rendering with its objects: the tool's text, and every object in it with the source lines it came from.
+import type { JsonPath } from '../json';
 import type { Origin, RenderFailure } from '../ports';
 import type { Problem } from '../problem';
 import type { KubernetesObject, ResourceKey } from '../resource';
@@ -11,6 +12,8 @@ export interface Resource {
   object: KubernetesObject;
   /** Where it stands in the rendering. */
   document: YamlDocument;
+  /** Path inside the document, where the object is an item of a List. */
+  at?: JsonPath;
   source: string;
   /** Variables that the object uses and whose values are not in the repository: its text is not final, and no verdict on it is sure. */
   unresolved?: string[];
