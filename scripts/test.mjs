@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root } from './lib/cache.mjs';
 import { sayTo, setup } from './setup.mjs';
 
@@ -106,6 +107,6 @@ function stream(command, args) {
       });
     }
     child.on('error', (error) => resolve({ code: 1, text: String(error) }));
-    child.on('close', (code) => resolve({ code: code ?? 1, text: text.replace(/\u001b\[[0-9;]*m/g, '') }));
+    child.on('close', (code) => resolve({ code: code ?? 1, text: stripVTControlCharacters(text) }));
   });
 }
