@@ -1,0 +1,3 @@
+module plumbline.dev/engines/abi
+
+go 1.26.0
