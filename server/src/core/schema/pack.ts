@@ -1,0 +1,73 @@
+// The schema pack as `scripts/schemas.mjs` writes it: equal definitions once, an index by Kubernetes minor, descriptions apart.
+import type { JsonObject } from '../json';
+
+/** One value for all minors, or one per minor in the order of `releases`; null where that minor has none. */
+export type ByMinor = number | null | (number | null)[];
+
+export interface KubernetesPack {
+  format: 1;
+  /** Oldest first. */
+  releases: { minor: string; release: string }[];
+  kinds: PackedKind[];
+  /** Index into `bodies` by definition name. */
+  definitions: Record<string, ByMinor>;
+  /** Definitions without descriptions; references are `{ "$ref": "<definition name>" }`, without the usual `allOf` around them. */
+  bodies: JsonObject[];
+}
+
+export interface PackedKind {
+  /** Empty for the core group. */
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  shortNames: string[];
+  definition: string;
+  /** Indices into `releases`. */
+  minors: number[];
+}
+
+export interface DescriptionPack {
+  format: 1;
+  /** By definition and property (empty for the definition itself): index into `texts`. */
+  definitions: Record<string, Record<string, ByMinor>>;
+  texts: string[];
+}
+
+/** A bundled custom resource definition. */
+export interface PackedCrd {
+  /** Name of its files in the pack, and of the definition itself: `<plural>.<group>`. */
+  file: string;
+  group: string;
+  kind: string;
+  plural: string;
+  shortNames: string[];
+  namespaced: boolean;
+  versions: {
+    name: string;
+    served: boolean;
+    /** The warning that the API server gives. */
+    deprecated?: string;
+    /** True where status is a subresource, which the server drops from what is written. */
+    status?: boolean;
+  }[];
+  product: string;
+  release: string;
+}
+
+/** The pack as the core sees it. Everything but the two indices is read when it is first needed. */
+export interface SchemaPack {
+  readonly kubernetes: KubernetesPack;
+  readonly crds: readonly PackedCrd[];
+  descriptions(): DescriptionPack;
+  /** OpenAPI schemas by version, without descriptions. */
+  crdSchemas(file: string): Record<string, JsonObject>;
+  /** The definition's original YAML text. */
+  crdText(file: string): string;
+}
+
+/** The value of a minor, given by its index. */
+export function atMinor(value: ByMinor | undefined, minor: number): number | undefined {
+  return (Array.isArray(value) ? value[minor] : value) ?? undefined;
+}
