@@ -9,7 +9,7 @@ export interface CustomSchemaOptions {
   /** The built-in ObjectMeta. */
   metadata: SchemaNode | undefined;
   /** The same schema with its descriptions; called when the first description is asked for. */
-  described(): JsonObject | undefined;
+  described: () => JsonObject | undefined;
 }
 
 export function compileCustom(schema: JsonObject, options: CustomSchemaOptions): SchemaNode {
