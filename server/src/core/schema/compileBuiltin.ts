@@ -1,7 +1,7 @@
 // Compiles the built-in types of one Kubernetes minor from the pack, following what the API server's decoder does with them.
 import type { JsonObject, JsonValue } from '../json';
 import { isObject } from '../json';
-import { enforcedEnum, enforcedRequired } from './enforced';
+import { enforcedEnum, enforcedRequired, enforcedUnique } from './enforced';
 import type { SchemaPack } from './pack';
 import { atMinor } from './pack';
 import type { Documentation, SchemaNode } from './schemaNode';
@@ -99,6 +99,7 @@ export function builtinTypes(pack: SchemaPack, minor: number): BuiltinTypes {
     const listType = raw['x-kubernetes-list-type'];
     node.listType = typeof listType === 'string' ? listType : undefined;
     node.mapKeys = names(raw['x-kubernetes-list-map-keys']);
+    node.unique = enforcedUnique(owner, place);
   };
 
   const describedBy = (name: string): Documentation => ({

@@ -22,6 +22,7 @@ export function compileCustom(schema: JsonObject, options: CustomSchemaOptions):
 function compile(raw: JsonObject, path: readonly string[], options: CustomSchemaOptions): SchemaNode {
   const node = emptyNode(raw);
   node.custom = true;
+  node.unique = true;
   node.docs = docsAt(path, options);
   const preserve = raw['x-kubernetes-preserve-unknown-fields'] === true;
   node.types = typeBits(raw.type);

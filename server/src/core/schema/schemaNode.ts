@@ -29,6 +29,8 @@ export interface SchemaNode {
   /** `map`, `set` or `atomic`, where the schema says it. */
   listType: string | undefined;
   mapKeys: readonly string[];
+  /** The server refuses two items with the same key on every write, not only on server-side apply. */
+  unique: boolean;
   /** True in the schemas of custom resources, whose every restriction is enforced; built-in types have rules of their own. */
   custom: boolean;
   /** Name of the definition, for built-in types. */
@@ -88,6 +90,7 @@ export function emptyNode(raw: JsonObject): SchemaNode {
     default: undefined,
     listType: undefined,
     mapKeys: noNames,
+    unique: false,
     custom: false,
     definition: undefined,
     docs: undefined,

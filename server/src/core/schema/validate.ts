@@ -194,7 +194,7 @@ class StructureCheck {
     }
   }
 
-  /** Items of keyed lists and sets must differ. Built-in kinds refuse it only on server-side apply, or not at all. */
+  /** Items of keyed lists and sets must differ; some built-in lists are held to it on server-side apply only. */
   private duplicates(list: SeqNode, schema: SchemaNode): void {
     if (list.items.length < 2 || this.options.recovered) {
       return;
@@ -215,9 +215,9 @@ class StructureCheck {
       this.report(
         'kubernetes/duplicate-item',
         identity.node,
-        `${this.subject()}has two items with ${identity.text} in ${where}${schema.custom ? '' : '; server-side apply refuses that'}. Remove or rename one of them.`,
+        `${this.subject()}has two items with ${identity.text} in ${where}${schema.unique ? '' : '; server-side apply refuses that'}. Remove or rename one of them.`,
         undefined,
-        schema.custom ? 'error' : 'warning',
+        schema.unique ? 'error' : 'warning',
         list.items[first],
       );
       this.path.pop();
