@@ -202,6 +202,17 @@ export interface WritableTarget extends Target {
     options: { manager: string; force: boolean },
     abort?: Abort,
   ): Promise<Answer<KubernetesObject>>;
+  /**
+   * Rewrites who owns which fields, and nothing else, of exactly the object that was seen. Absent where the target cannot:
+   * fields of a client-side apply then stay when Git drops them.
+   */
+  setManagedFields?(
+    kind: KindInfo,
+    key: ResourceKey,
+    seen: { uid: string; resourceVersion: string },
+    managedFields: JsonObject[],
+    abort?: Abort,
+  ): Promise<Answer<KubernetesObject>>;
   /** Deletes exactly the object that was seen: uid and resourceVersion are preconditions. */
   delete(
     kind: KindInfo,

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../resource';
 import { isKubernetesObject } from '../resource';
 import type { Blame } from './drift';
 import type { FieldSet } from './fieldSet';
-import { fieldSet, touches, union } from './fieldSet';
+import { fieldSet, isEmpty, touches, union } from './fieldSet';
 import type { MapNode } from './mergeSchema';
 
 /** Plumbline's own field manager; without a version in it, or ownership would split on every upgrade. */
@@ -113,6 +113,53 @@ export function clientSideOwners(root: MapNode, live: KubernetesObject, owners: 
     return undefined;
   }
   return { ...owners, last: fieldSet(root, lastApplied), others: undefined, history: 'lastApplied' };
+}
+
+/**
+ * managedFields under which the client-side apply's fields are Plumbline's own last apply, and nobody holds the `removed`
+ * paths: the next apply then takes away what Git no longer says. Undefined where nothing is to be taken away.
+ */
+export function clientSideTakeOver(
+  live: KubernetesObject,
+  removed: readonly (readonly string[])[],
+): JsonObject[] | undefined {
+  const annotations = live.metadata.annotations;
+  const clientSide = isObject(annotations) && annotations[lastAppliedAnnotation] !== undefined;
+  if (!clientSide || removed.length === 0 || ownersOf(live).history !== 'none') {
+    return undefined;
+  }
+  const list = live.metadata.managedFields;
+  const entries = (Array.isArray(list) ? list : []).filter(isObject);
+  const owned = removed.reduce<FieldSet>(
+    (set, path) => union(set, setOfPath(path)) ?? set,
+    setOfPath(removed[0] ?? []),
+  );
+  const others = entries.map((entry) => {
+    const fields = isObject(entry.fieldsV1) ? (entry.fieldsV1 as FieldSet) : {};
+    return { ...entry, fieldsV1: removed.reduce((set, path) => withoutPath(set, path), fields) };
+  });
+  const apiVersion = live.apiVersion;
+  return [...others, { manager: ownManager, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1', fieldsV1: owned }];
+}
+
+function setOfPath(path: readonly string[]): FieldSet {
+  let set: FieldSet = {};
+  for (let i = path.length - 1; i >= 0; i--) {
+    const element = path[i] as string;
+    set = { [element]: set };
+  }
+  return set;
+}
+
+/** The set without a path and everything below it. */
+function withoutPath(set: FieldSet, path: readonly string[]): FieldSet {
+  const [first, ...rest] = path;
+  if (first === undefined || set[first] === undefined) {
+    return set;
+  }
+  const { [first]: inner, ...others } = set;
+  const kept = rest.length === 0 ? undefined : withoutPath(inner as FieldSet, rest);
+  return kept === undefined || isEmpty(kept) ? others : { ...others, [first]: kept };
 }
 
 /**

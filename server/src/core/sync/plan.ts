@@ -1,6 +1,7 @@
 // Plans: what an operation would do, object by object, in order, before anything is written.
 import type { Failure, KindInfo } from '../ports';
 import type { FieldDrift } from '../drift/drift';
+import type { JsonObject } from '../json';
 import type { KubernetesObject, ResourceKey } from '../resource';
 
 export type Operation = 'sync' | 'prune' | 'rollback';
@@ -12,8 +13,15 @@ export interface PlanStep {
   kind: KindInfo;
   /** What would be applied, unmasked: it never leaves the process that made it. Undefined for a prune. */
   desired?: KubernetesObject;
-  /** The live object that the plan was computed from; undefined for a create. */
-  seen?: { uid: string; resourceVersion: string };
+  /** The live object that the plan was computed from; undefined for a create. `content` is the digest of all but its status. */
+  seen?: { uid: string; resourceVersion: string; content?: string };
+  /** The object's own applier, where that is not the plan's manager: its fields keep one owner. */
+  manager?: string;
+  /**
+   * The object was applied client-side: what that apply owned is taken over first, so that what Git no longer says can go.
+   * These are the managedFields to write before the apply.
+   */
+  takeOver?: JsonObject[];
   /** Masked. */
   fields: FieldDrift[];
 }
@@ -63,6 +71,8 @@ export interface PlanView {
   target: string;
   protected: boolean;
   revision?: string;
-  steps: { action: StepAction; key: ResourceKey; fields: FieldDrift[] }[];
+  /** Field manager used for the apply, where a step names no other. */
+  manager: string;
+  steps: { action: StepAction; key: ResourceKey; fields: FieldDrift[]; manager?: string }[];
   skipped: { key: ResourceKey; failure: Failure }[];
 }
