@@ -4,6 +4,7 @@ import type { EnvironmentView } from '../../server/src/core/protocol';
 import { comparedText, countsText, differing, worst, type Comparison } from './drift/model';
 import type { Host } from './host';
 import { findEnvironment, targetText } from './sources/model';
+import { clock } from './text';
 
 export function registerStatus(host: Host): void {
   const item = vscode.window.createStatusBarItem('plumbline.status', vscode.StatusBarAlignment.Left, 10);
@@ -38,14 +39,14 @@ function describe(item: vscode.StatusBarItem, environment: EnvironmentView, comp
   const report = comparison?.report;
   // Loud only where drift is dangerous.
   const loud = environment.protected && report !== undefined && differing(report.counts) > 0;
-  const detail = comparison ? comparedText(comparison, (iso) => new Date(iso).toLocaleTimeString()) : '';
+  const detail = comparison ? comparedText(comparison, clock) : '';
   const tooltip = new vscode.MarkdownString();
   tooltip.appendMarkdown('**').appendText(environment.name).appendMarkdown('** — ').appendText(targetText(environment));
   tooltip.appendMarkdown('\n\n').appendText(detail || 'Not compared yet: nothing was contacted.');
   tooltip.appendMarkdown(`\n\nChecked against Kubernetes ${version}`);
   show(
     item,
-    `$(${icon}) ${environment.name}: ${text} · ${version}`,
+    `$(${icon}) ${environment.name}: ${text} · v${version}`,
     `${environment.name}: ${text}, Kubernetes ${version}`,
     tooltip,
     loud ? 'statusBarItem.warningBackground' : undefined,

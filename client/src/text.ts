@@ -46,3 +46,8 @@ export function folderName(folder: string): string {
     return name;
   }
 }
+
+/** Hours and minutes in the person's own writing. */
+export function clock(iso: string): string {
+  return new Date(iso).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}

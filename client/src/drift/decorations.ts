@@ -5,11 +5,11 @@ import { stateText, type DriftState } from './model';
 
 const scheme = 'plumbline-drift';
 
-/** Badge and theme colour by state; what is in sync has neither. */
+/** Badge, colour and icon by state; the icon says what happened to the live side. What is in sync has no badge. */
 const looks: Partial<Record<DriftState, { badge: string; color: string; icon: string }>> = {
   drifted: { badge: 'D', color: 'plumbline.driftedForeground', icon: 'diff-modified' },
-  missing: { badge: 'M', color: 'plumbline.missingForeground', icon: 'diff-added' },
-  extra: { badge: 'E', color: 'plumbline.extraForeground', icon: 'diff-removed' },
+  missing: { badge: 'M', color: 'plumbline.missingForeground', icon: 'diff-removed' },
+  extra: { badge: 'E', color: 'plumbline.extraForeground', icon: 'diff-added' },
   rejected: { badge: 'R', color: 'plumbline.rejectedForeground', icon: 'error' },
   unknown: { badge: '?', color: 'plumbline.unknownForeground', icon: 'question' },
 };

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { Host } from '../host';
 import { findEnvironment, targetText } from '../sources/model';
-import { plural } from '../text';
+import { clock, plural } from '../text';
 import { decorationProvider } from './decorations';
-import { comparedText, differing, type DriftNode } from './model';
+import { comparedText, differing, isSyncable, objectsBelow, type DriftNode } from './model';
 import { Selection } from './selection';
 import { DriftTree } from './treeProvider';
 
@@ -51,8 +51,14 @@ function describe(
   view.badge = counted > 0 ? { value: counted, tooltip: `${plural(counted, 'object')} drifted` } : undefined;
   if (selection.choosing) {
     const ticked = selection.among(tree.environments).length;
-    view.message = ticked === 0 ? 'Tick what to sync.' : `${plural(ticked, 'object')} to sync`;
+    const syncable = tree.environments.flatMap(objectsBelow).some((node) => isSyncable(node.object));
+    view.message =
+      ticked > 0
+        ? `${plural(ticked, 'object')} to sync`
+        : syncable
+          ? 'Tick what to sync.'
+          : 'There is nothing to sync.';
   } else {
-    view.message = comparison ? comparedText(comparison, (iso) => new Date(iso).toLocaleTimeString()) : '';
+    view.message = comparison ? comparedText(comparison, clock) : '';
   }
 }

@@ -112,15 +112,15 @@ export function blameText(field: FieldDrift, now: number): string {
   return when === '' ? blame.manager : `${blame.manager}, ${when}`;
 }
 
-/** One line on what was compared, when and with what. */
+/** One line on when and with which commit the comparison was made; the target stands beside the view's name. */
 export function comparedText(comparison: Comparison, timeOf: (iso: string) => string): string {
   const { report, failure } = comparison;
   if (report === undefined) {
     return failure === undefined ? '' : failure.message;
   }
-  const commit = report.revision === undefined ? '' : `commit ${shortRevision(report.revision)}`;
-  const desired = report.dirty ? joined(commit, 'uncommitted changes') : commit;
-  return joined(`Compared with ${report.target} at ${timeOf(report.comparedAt)}`, desired);
+  const commit = report.revision === undefined ? '' : shortRevision(report.revision);
+  const desired = report.dirty ? `${commit === '' ? '' : `${commit} and `}uncommitted changes` : commit;
+  return joined(`Compared at ${timeOf(report.comparedAt)}`, desired);
 }
 
 /** The whole tree. `now` is for relative times. Empty until something was compared: the view then shows its welcome text. */
@@ -129,7 +129,7 @@ export function buildTree(
   comparisons: readonly Comparison[],
   now: number,
 ): EnvironmentNode[] {
-  if (comparisons.length === 0) {
+  if (comparisons.every((c) => c.report === undefined && c.failure === undefined)) {
     return [];
   }
   const many = views.filter((v) => v.environments.length > 0).length > 1;
@@ -176,7 +176,8 @@ function environmentNode(
   );
   const node: EnvironmentNode = {
     type: 'environment',
-    id: environmentKey(ref),
+    // The editor expands a row only when it is new to it: with its first report the row becomes another one.
+    id: `${environmentKey(ref)}${report ? '' : '~'}`,
     label: environment.name,
     description,
     accessible: `${environment.name}, environment, ${description.replaceAll(' · ', ', ')}`,
@@ -212,7 +213,7 @@ function ownerNodes(parent: EnvironmentNode, view: WorkspaceView, report: DriftR
     const found = findSource([view], view.folder, source);
     const counts = countStates(objects);
     const name = found?.name ?? source;
-    const description = joined(found ? kindText(found.kind) : '', ownerText(counts, objects.length));
+    const description = joined(ownerText(counts, objects.length), found && kindText(found.kind));
     const node: OwnerNode = {
       type: 'owner',
       id: `${parent.id}/${source}`,
@@ -295,7 +296,7 @@ function objectNode(parent: DriftNode, env: EnvironmentRef, object: ObjectDrift,
         : state === 'unknown' && object.failure
           ? `unknown: ${object.failure.reason}`
           : stateText(state);
-  const description = joined(key.kind, key.namespace, what);
+  const description = joined(key.kind, what, key.namespace);
   const ref: ObjectRef = { ...env, key };
   const node: ObjectNode = {
     type: 'object',

@@ -3,8 +3,9 @@
 import * as vscode from 'vscode';
 import { label } from '../../../server/src/core/protocol';
 import type { ObjectDrift } from '../../../server/src/core/protocol';
+import { foundByText } from '../sources/model';
 import { plural } from '../text';
-import { blameText, comparedText, stateText, type DriftNode } from './model';
+import { blameText, comparedText, fieldText, stateText, type DriftNode } from './model';
 
 /** A tooltip lists no more fields than this. */
 const mostFields = 20;
@@ -21,15 +22,15 @@ export function tooltipOf(node: DriftNode): vscode.MarkdownString | undefined {
     case 'object':
       return objectTooltip(node.object);
     case 'field':
-      return fieldsTable(new vscode.MarkdownString(), [node.field]);
+      return listFields(new vscode.MarkdownString(), [node.field]);
     case 'environment': {
       const text = new vscode.MarkdownString();
       text.appendMarkdown('**').appendText(node.label).appendMarkdown('**');
       text.appendText(node.description === '' ? '' : ` — ${node.description}`);
       if (node.environment) {
         text
-          .appendMarkdown(`\n\nKubernetes ${node.environment.kubernetesVersion}, found by `)
-          .appendText(node.environment.foundBy);
+          .appendMarkdown(`\n\nKubernetes ${node.environment.kubernetesVersion}, `)
+          .appendText(foundByText(node.environment.foundBy));
       }
       if (node.comparison) {
         text.appendMarkdown('\n\n').appendText(comparedText(node.comparison, (iso) => new Date(iso).toLocaleString()));
@@ -57,7 +58,7 @@ function objectTooltip(object: ObjectDrift): vscode.MarkdownString {
     }
   }
   if (object.fields.length > 0) {
-    fieldsTable(text.appendMarkdown('\n\n'), object.fields.slice(0, mostFields));
+    listFields(text.appendMarkdown('\n\n'), object.fields.slice(0, mostFields));
     if (object.fields.length > mostFields) {
       text.appendMarkdown(`\n\n… and ${plural(object.fields.length - mostFields, 'more field')}`);
     }
@@ -70,17 +71,23 @@ function objectTooltip(object: ObjectDrift): vscode.MarkdownString {
   return remarks.length > 0 ? text.appendMarkdown(`\n\n${remarks.join(' ')}`) : text;
 }
 
-function fieldsTable(text: vscode.MarkdownString, fields: ObjectDrift['fields']): vscode.MarkdownString {
+/** A list, not a table: it wraps, and the tooltip of a row is narrow. */
+function listFields(text: vscode.MarkdownString, fields: ObjectDrift['fields']): vscode.MarkdownString {
   const now = Date.now();
-  text.appendMarkdown('| Field | In Git | Live | Changed by |\n| --- | --- | --- | --- |\n');
   for (const field of fields) {
-    const cells = [field.path, field.desired ?? '—', field.live ?? '—', blameText(field, now)];
-    text.appendMarkdown('| ');
-    for (const cell of cells) {
-      // A bar would end the cell, a line end the row.
-      text.appendText(cell.replace(/[\r\n]+/g, ' ').replaceAll('|', '¦')).appendMarkdown(' | ');
+    text
+      .appendMarkdown('- **')
+      .appendText(oneLine(field.path))
+      .appendMarkdown('**  \n  ')
+      .appendText(oneLine(fieldText(field)));
+    const blame = blameText(field, now);
+    if (blame !== '') {
+      text.appendMarkdown('  \n  *by* ').appendText(oneLine(blame));
     }
     text.appendMarkdown('\n');
   }
   return text;
 }
+
+/** A line end would end the list's item. */
+const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');

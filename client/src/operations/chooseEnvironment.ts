@@ -1,16 +1,9 @@
 // Chooses the environment that previews, checks and drift are for. Contacts nothing.
 import * as vscode from 'vscode';
 import { countsText } from '../drift/model';
-import { environmentKey, targetText } from '../sources/model';
+import { environmentKey, foundByText, targetText } from '../sources/model';
 import { folderName, joined } from '../text';
 import type { Command } from './command';
-
-const foundBy: Record<string, string> = {
-  configuration: 'from .plumbline.yaml',
-  flux: 'found by its Flux objects',
-  argocd: 'found by its Argo CD objects',
-  overlay: 'found by its overlays',
-};
 
 export const chooseEnvironment: Command = {
   id: 'chooseEnvironment',
@@ -30,7 +23,7 @@ export const chooseEnvironment: Command = {
             environment.protected && 'protected',
             many && folderName(view.folder),
           ),
-          detail: `$(blank) ${joined(targetText(environment), `Kubernetes ${environment.kubernetesVersion}`, foundBy[environment.foundBy] ?? '')}`,
+          detail: `$(blank) ${joined(targetText(environment), `Kubernetes ${environment.kubernetesVersion}`, foundByText(environment.foundBy))}`,
           ref,
         };
       }),

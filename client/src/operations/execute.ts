@@ -5,6 +5,7 @@ import { executeRequest, planRequest, type PlanParams, type PlanView } from '../
 import { entryOf, openDiffs } from '../diff/open';
 import type { Host } from '../host';
 import { tellFailure, withNotification } from './command';
+import { plural } from '../text';
 import { emptyPlanText, planQuestion, resultLines, resultText } from './planText';
 
 const review = 'Review Plan';
@@ -49,7 +50,7 @@ export async function confirmAndExecute(host: Host, folder: string, plan: PlanVi
 }
 
 async function reviewPlan(host: Host, folder: string, plan: PlanView, act: string): Promise<void> {
-  const title = `Plan: ${plan.target} ↔ what ${act.toLowerCase()} makes of it`;
+  const title = `Plan for ${plan.environment}: now ↔ after ${act.toLowerCase()}`;
   const entries = plan.steps.map(({ key, action }) =>
     entryOf(
       { folder, environment: plan.environment, key },
@@ -83,7 +84,7 @@ export async function offerToContinue(
 
 async function execute(host: Host, folder: string, plan: PlanView, confirm: string | undefined): Promise<void> {
   host.log.info(
-    `${plan.operation} of ${plan.environment} (${plan.target}): ${plan.steps.length} steps, plan ${plan.id}`,
+    `${plan.operation} of ${plan.environment} (${plan.target}): ${plural(plan.steps.length, 'object')}, plan ${plan.id}`,
   );
   const answer = await withNotification(`Writing to ${plan.environment} (${plan.target})`, (token) =>
     host.server.request(

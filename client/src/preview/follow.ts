@@ -9,8 +9,8 @@ import type { Previews } from './previews';
 export function followCarets(previews: Previews): vscode.Disposable {
   const highlight = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
-    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'),
+    backgroundColor: new vscode.ThemeColor('editor.selectionHighlightBackground'),
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.selectionHighlightForeground'),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });
   const stale = vscode.window.createTextEditorDecorationType({ isWholeLine: true, opacity: '0.55' });

@@ -102,30 +102,28 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    const failure = this.open.get(document.uri.toString())?.result.failure;
-    if (failure === undefined) {
+    const preview = this.open.get(document.uri.toString());
+    const failure = preview?.result.failure;
+    if (preview === undefined || failure === undefined) {
       return [];
     }
     const place = failure.uri === undefined ? undefined : vscode.Uri.parse(failure.uri);
     const line = failure.line ?? 0;
-    const where = place ? ` at ${vscode.workspace.asRelativePath(place)}:${line + 1}` : '';
-    const title = `$(error) Rendering fails${where}: ${oneLine(failure.message)}`;
-    const command: vscode.Command = place
-      ? {
-          title,
-          tooltip: 'Go to the line that fails',
-          command: 'vscode.open',
-          arguments: [place, { selection: new vscode.Range(line, 0, line, 0), viewColumn: vscode.ViewColumn.One }],
-        }
-      : { title, tooltip: failure.message, command: 'plumbline.showLog' };
-    const last = new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), {
-      title: 'Shown below: the last rendering that worked',
-      command: '',
-    });
-    return [
-      new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command),
-      ...((this.open.get(document.uri.toString())?.result.text ?? '') === '' ? [] : [last]),
-    ];
+    const where = place ? ` at ${place.path.split('/').pop() ?? ''}:${line + 1}` : '';
+    const below = preview.result.text === '' ? '' : ', the last good rendering is below';
+    const command: vscode.Command = {
+      title: `$(error)\u00a0Rendering fails${where}${below}`,
+      tooltip: place ? 'Go to the line that fails' : 'Show Operations Log',
+      ...(place
+        ? {
+            command: 'vscode.open',
+            arguments: [place, { selection: new vscode.Range(line, 0, line, 0), viewColumn: vscode.ViewColumn.One }],
+          }
+        : { command: 'plumbline.showLog' }),
+    };
+    const message: vscode.Command = { title: oneLine(failure.message), tooltip: failure.message, command: '' };
+    const top = new vscode.Range(0, 0, 0, 0);
+    return [new vscode.CodeLens(top, command), new vscode.CodeLens(top, message)];
   }
 
   dispose(): void {

@@ -56,10 +56,19 @@ export const kindIcon: Record<SourceView['kind'], string> = {
   folder: 'folder',
   kustomization: 'layers',
   chart: 'package',
-  fluxKustomization: 'sync',
-  fluxHelmRelease: 'sync',
-  argoApplication: 'sync',
+  fluxKustomization: 'layers-active',
+  fluxHelmRelease: 'package',
+  argoApplication: 'rocket',
 };
+
+const foundByTexts: Record<string, string> = {
+  configuration: 'described in .plumbline.yaml',
+  flux: 'found by its Flux objects',
+  argocd: 'found by its Argo CD objects',
+  overlay: 'found by its overlays',
+};
+/** How an environment came to be known. */
+export const foundByText = (foundBy: string): string => foundByTexts[foundBy] ?? `found by ${foundBy}`;
 
 /** Where the views stand: each state has its own welcome text. */
 export type WorkspaceState =
