@@ -4,7 +4,7 @@ import { label } from '../resource';
 import { groupOf } from '../resource';
 import type { MapNode, Node, YamlDocument } from '../yaml/tree';
 import type { KindQuery, KindSchema, SchemaStore } from './schemaStore';
-import { keyName, valueOf } from './treeValues';
+import { fieldOf, valueOf } from './treeValues';
 import { checkStructure, type CheckOptions } from './validate';
 
 export interface DocumentCheckOptions extends Omit<CheckOptions, 'resource' | 'recovered'> {
@@ -25,7 +25,7 @@ function checkObject(root: Node, store: SchemaStore, options: CheckOptions & { m
   }
   const { map, apiVersion, kind } = identity;
   if (kind.text === 'List' && apiVersion.text === 'v1') {
-    const items = map.pairs.find((p) => keyName(p.key) === 'items')?.value;
+    const items = fieldOf(map.pairs, 'items')?.value;
     return items?.kind === 'seq' ? items.items.flatMap((item) => checkObject(item, store, options)) : [];
   }
   const query: KindQuery = { apiVersion: apiVersion.text, kind: kind.text, minor: options.minor };
@@ -50,32 +50,37 @@ interface Identity {
   generated: boolean;
 }
 
+/** Configuration of tools that looks like an object and never reaches a cluster. */
+const toolConfiguration =
+  /^(builtin|(kustomize\.)?config\.(k8s|kubernetes)\.io\/.*|kubeadm\.k8s\.io\/.*|kubelet\.config\.k8s\.io\/.*)$/;
+
 /** Undefined where the document is no Kubernetes object: it needs both apiVersion and kind. */
 function identityOf(root: Node): Identity | undefined {
   if (root.kind !== 'map') {
     return undefined;
   }
-  const field = (map: MapNode, name: string): { key: Node; value: Node } | undefined =>
-    map.pairs.find((p) => keyName(p.key) === name);
   const text = (pair: { value: Node } | undefined): string => {
     const value = pair === undefined ? undefined : valueOf(pair.value);
     return typeof value === 'string' ? value : '';
   };
-  const apiVersion = field(root, 'apiVersion');
-  const kind = field(root, 'kind');
+  const apiVersion = fieldOf(root.pairs, 'apiVersion');
+  const kind = fieldOf(root.pairs, 'kind');
   if (apiVersion === undefined || kind === undefined || text(apiVersion) === '' || text(kind) === '') {
     return undefined;
   }
-  const metadata = field(root, 'metadata');
+  if (toolConfiguration.test(text(apiVersion))) {
+    return undefined;
+  }
+  const metadata = fieldOf(root.pairs, 'metadata');
   const meta = metadata?.value.kind === 'map' ? metadata.value : undefined;
   return {
     map: root,
     apiVersion: { text: text(apiVersion), node: apiVersion.value },
     kind: { text: text(kind), node: kind.value },
-    name: meta ? text(field(meta, 'name')) : '',
-    namespace: meta ? text(field(meta, 'namespace')) : '',
+    name: meta ? text(fieldOf(meta.pairs, 'name')) : '',
+    namespace: meta ? text(fieldOf(meta.pairs, 'namespace')) : '',
     metadata,
-    generated: meta !== undefined && text(field(meta, 'generateName')) !== '',
+    generated: meta !== undefined && text(fieldOf(meta.pairs, 'generateName')) !== '',
   };
 }
 
@@ -127,13 +132,14 @@ function kindProblems(identity: Identity, found: KindSchema, resource: string, o
 
 /** Every stored object has a name; requests like SubjectAccessReview are answered and never stored. */
 function nameProblems(identity: Identity, found: KindSchema, resource: string, options: CheckOptions): Problem[] {
-  const isStored = !/^(authentication|authorization)\.k8s\.io\//.test(found.apiVersion);
+  // The server names a LimitRange itself.
+  const isStored = !/^(authentication|authorization)\.k8s\.io\//.test(found.apiVersion) && found.kind !== 'LimitRange';
   const metadata = identity.metadata?.value;
   const judged = metadata === undefined || metadata.kind === 'map' || valueOf(metadata) === null;
   if (identity.name !== '' || identity.generated || !isStored || !judged || options.partial || options.recovered) {
     return [];
   }
-  const named = metadata?.kind === 'map' ? metadata.pairs.find((p) => keyName(p.key) === 'name') : undefined;
+  const named = metadata?.kind === 'map' ? fieldOf(metadata.pairs, 'name') : undefined;
   if (named !== undefined && valueOf(named.value) !== null && valueOf(named.value) !== '') {
     // A name of another type is reported as such.
     return [];

@@ -201,7 +201,7 @@ const required = new Map(
       ['apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition', 'spec'],
       ['apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames', 'kind plural'],
       ['apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec', 'group names scope versions'],
-      ['apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion', 'name storage'],
+      ['apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion', 'name'],
       [
         'apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale',
         'specReplicasPath statusReplicasPath',

@@ -97,6 +97,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   const bundled = new Map(pack.crds.map((crd) => [`${crd.group} ${crd.kind}`, bundledKind(pack, crd)]));
   const files = { workspace: new Map<string, CustomKind[]>(), cluster: new Map<string, CustomKind[]>() };
   const texts = new Map<string, string>();
+  const explained = new Map<string, MissingKind>();
   let version = 0;
   /** The winning custom kind by `group kind`; made again after a change. */
   let customKinds: Map<string, CustomKind> | undefined;
@@ -180,8 +181,14 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
     minors,
     minorFor,
     lookup: (query) => lookupBuiltin(query, minorFor(query.minor)) ?? lookupCustom(query),
-    explain: (query) =>
-      explainMissing(query, minorFor(query.minor), {
+    explain(query) {
+      const minor = minorFor(query.minor);
+      const id = `${minor} ${query.apiVersion} ${query.kind}`;
+      const known = explained.get(id);
+      if (known) {
+        return known;
+      }
+      const missing = explainMissing(query, minor, {
         builtin: pack.kubernetes.kinds.map((k) => ({
           apiVersion: apiVersionOf(k),
           kind: k.kind,
@@ -190,7 +197,10 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         custom: [...custom().values()].flatMap((k) =>
           k.versions.filter((v) => v.served).map((v) => ({ apiVersion: `${k.group}/${v.name}`, kind: k.kind })),
         ),
-      }),
+      });
+      explained.set(id, missing);
+      return missing;
+    },
     kinds(minor) {
       const index = minors.indexOf(minorFor(minor));
       const names: KindName[] = pack.kubernetes.kinds
@@ -231,6 +241,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         );
       }
       customKinds = undefined;
+      explained.clear();
       version++;
       return true;
     },

@@ -2,7 +2,8 @@
 // the server's own rules can decide is left to the engine; nothing here may contradict it.
 import { toPointer } from '../json';
 import type { Fix, Problem, Severity } from '../problem';
-import { plainValue, type ScalarValue } from '../yaml/scalars';
+import { entries, isMergeKey, scalarValue, type ScalarValue } from '../yaml/resolve';
+import { plainValue } from '../yaml/scalars';
 import type { LineIndex, MapNode, Node, Pair, ScalarNode, SeqNode } from '../yaml/tree';
 import { formatFault } from './formats';
 import { type Expectation, expectationText, limitFault, quoteFix, valueText } from './messages';
@@ -10,7 +11,7 @@ import type { SchemaNode } from './schemaNode';
 import { Type } from './schemaNode';
 import type { KindSchema } from './schemaStore';
 import { nearest } from './suggest';
-import { keyName, pairsOf, valueOf } from './treeValues';
+import { fieldOf, isWord, keyName, valueOf } from './treeValues';
 
 export interface CheckOptions {
   /** Repository-relative path that problems carry. */
@@ -76,36 +77,47 @@ class StructureCheck {
       this.wrongType(node, schema, 'a map');
       return;
     }
-    const pairs = pairsOf(node);
-    const { properties, others } = schema;
-    const atRoot = this.path.length === 0;
-    for (const pair of pairs) {
-      const name = keyName(pair.key);
-      if (name === undefined) {
-        continue;
-      }
-      const property = properties.get(name);
-      if (property === undefined) {
-        if (others === 'forbidden') {
-          this.unknownField(pair, name, schema, pairs);
-        } else if (others !== 'ignored') {
-          this.descend(name, pair, others);
-        }
-        continue;
-      }
-      if (atRoot && name === 'status' && this.kind.statusDropped) {
-        this.dropped = true;
-        this.descend(name, pair, property);
-        this.dropped = false;
+    // One pass over the pairs: they are what takes the time. Maps with merge keys get a second one over what is merged in.
+    let merging = false;
+    for (const pair of node.pairs) {
+      if (pair.key.kind === 'scalar' && pair.key.text === '<<' && isMergeKey(pair.key)) {
+        merging = true;
       } else {
-        this.descend(name, pair, property);
+        this.visitPair(pair, schema, node.pairs);
       }
+    }
+    const pairs = merging ? entries(node) : node.pairs;
+    if (merging) {
+      const own = new Set(node.pairs.map((pair) => pair.value));
+      pairs.filter((pair) => !own.has(pair.value)).forEach((pair) => this.visitPair(pair, schema, pairs));
     }
     if (!this.dropped) {
       this.checkRequired(node, schema, pairs, key);
       if (schema.limits !== undefined) {
         this.limits(node, schema, pairs.length, 'properties');
       }
+    }
+  }
+
+  private visitPair(pair: Pair, schema: SchemaNode, siblings: readonly Pair[]): void {
+    const { key } = pair;
+    const name = key.kind === 'scalar' && !isWord(key.text) ? key.text : keyName(key);
+    if (name === undefined) {
+      return;
+    }
+    const property = schema.properties.get(name);
+    if (property === undefined) {
+      if (schema.others === 'forbidden') {
+        this.unknownField(pair, name, schema, siblings);
+      } else if (schema.others !== 'ignored') {
+        this.descend(name, pair, schema.others);
+      }
+    } else if (name === 'status' && this.path.length === 0 && this.kind.statusDropped) {
+      this.dropped = true;
+      this.descend(name, pair, property);
+      this.dropped = false;
+    } else {
+      this.descend(name, pair, property);
     }
   }
 
@@ -148,7 +160,7 @@ class StructureCheck {
       return;
     }
     for (const name of schema.required) {
-      const pair = pairs.find((p) => keyName(p.key) === name);
+      const pair = fieldOf(pairs, name);
       const property = schema.properties.get(name);
       if (property?.custom && property.default !== undefined) {
         continue;
@@ -173,14 +185,20 @@ class StructureCheck {
 
   private visitList(node: SeqNode, schema: SchemaNode): void {
     if ((schema.types & Type.array) === 0) {
-      this.wrongType(node, schema, 'a list');
+      if (!acceptsList(schema)) {
+        this.wrongType(node, schema, 'a list');
+      }
       return;
     }
     const { items } = schema;
     if (items !== undefined) {
       node.items.forEach((item, index) => {
         this.path.push(index);
-        this.visit(item, items, undefined);
+        if (items.custom && !this.dropped && valueOf(item) === null) {
+          this.emptyItem(item, items);
+        } else {
+          this.visit(item, items, undefined);
+        }
         this.path.pop();
       });
     }
@@ -191,6 +209,13 @@ class StructureCheck {
       if (schema.limits !== undefined) {
         this.limits(node, schema, node.items.length, 'items');
       }
+    }
+  }
+
+  /** Nulls of custom resources are dropped from maps, but not from lists. */
+  private emptyItem(item: Node, schema: SchemaNode): void {
+    if (schema.types !== Type.any && schema.raw.nullable !== true && schema.default === undefined) {
+      this.wrongType(item, schema, 'empty');
     }
   }
 
@@ -225,8 +250,8 @@ class StructureCheck {
   }
 
   private visitScalar(node: ScalarNode, schema: SchemaNode): void {
-    const value = valueOf(node);
-    if (value === null || value === undefined || (typeof value === 'string' && this.isVariable(value))) {
+    const value = scalarValue(node);
+    if (value === null || (typeof value === 'string' && this.isVariable(value))) {
       // Null is accepted everywhere and means absent; what that misses is checked where the field is required.
       return;
     }
@@ -380,6 +405,13 @@ class StructureCheck {
   }
 }
 
+/** Texts that the server also takes as lists: bytes, and an empty list where a custom text has a format. */
+function acceptsList(schema: SchemaNode): boolean {
+  return (
+    schema.format === 'byte' || (schema.custom && (schema.types & Type.string) !== 0 && schema.raw.format !== undefined)
+  );
+}
+
 function accepts(types: number, value: ScalarValue): boolean {
   if (typeof value === 'string') {
     return (types & Type.string) !== 0;
@@ -409,7 +441,7 @@ function itemIdentity(item: Node, schema: SchemaNode): { key: string; text: stri
   const texts: string[] = [];
   let place: Node = item;
   for (const name of schema.mapKeys) {
-    const pair = node.pairs.find((p) => keyName(p.key) === name);
+    const pair = fieldOf(node.pairs, name);
     const fallback = schema.items?.properties.get(name)?.default;
     const value = pair === undefined ? fallback : valueOf(pair.value);
     if (value === undefined || value === null || typeof value === 'object') {

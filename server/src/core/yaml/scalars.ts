@@ -46,6 +46,9 @@ const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 
 /** Underscores are ignored; ints are of Go's base 0 (`0x`, `0b`, `0o`, and `0` for octal); no sexagesimals. */
 function number11(text: string): ScalarValue {
+  if (isShortDecimal(text)) {
+    return Number(text);
+  }
   const special = infinityOrNaN(text);
   if (special !== undefined) {
     return special;
@@ -61,6 +64,20 @@ function number11(text: string): ScalarValue {
     return /[xXbBoO]/.test(body) ? text : Number(digits);
   }
   return floatValue(digits, text);
+}
+
+/** True for what nearly every number is: up to 15 digits that do not begin with a zero. */
+function isShortDecimal(text: string): boolean {
+  if (text.length > 15 || text.charCodeAt(0) === 48) {
+    return false;
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function number12(text: string): ScalarValue {
