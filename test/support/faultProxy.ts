@@ -106,7 +106,9 @@ function serve(
     case 'delay':
       setTimeout(() => pass(request, response, undefined, upstream, agent), fault.ms).unref();
       return;
-    default:
+    case 'truncate':
+    case 'cut':
+    case undefined:
       pass(request, response, fault, upstream, agent);
   }
 }
