@@ -2,6 +2,7 @@
 // plans, projections and diffs are made from.
 import type { JsonValue } from '../json';
 import type { Failure, KindInfo } from '../ports';
+import { originOf } from '../render/resources';
 import type { KubernetesObject } from '../resource';
 import type { Difference, ElementPath } from './compare';
 import { comparable } from './decide';
@@ -13,7 +14,6 @@ import type { LiveState } from './live';
 import { Masker, isSensitive, maskCause, maskObject } from './mask';
 import type { MapNode, SchemaNode } from './mergeSchema';
 import { deduced } from './mergeSchema';
-import { originAt } from './origins';
 import type { Owners } from './owners';
 import { blame, managedEntries } from './owners';
 import { displayPath, oneLine, pointerInto, resolve, valueAt } from './paths';
@@ -34,6 +34,8 @@ export interface ComparedObject {
   /** Undefined for leftovers. */
   desired: Desired | undefined;
   live: KubernetesObject | undefined;
+  /** What an apply would store, where that was computed. */
+  predicted: KubernetesObject | undefined;
   root: SchemaNode;
   /** In the order of `drift.fields`. */
   fields: ComparedField[];
@@ -61,7 +63,7 @@ export interface Pair {
 export function baseDrift(
   desired: Desired,
 ): Pick<ObjectDrift, 'key' | 'apiVersion' | 'source' | 'origin' | 'fields' | 'foreign'> {
-  const origin = originAt(desired.rendering, desired.resource, []);
+  const origin = originOf(desired.rendering, desired.resource, []);
   return {
     key: desired.key,
     apiVersion: desired.object.apiVersion,
@@ -89,6 +91,7 @@ export function unknownObject(desired: Desired, failure: Failure, live?: Kuberne
     kind: desired.kind,
     desired,
     live,
+    predicted: undefined,
     root: deduced,
     fields: [],
     ignored: [],
@@ -101,6 +104,7 @@ export function missingObject(desired: Desired): ComparedObject {
     kind: desired.kind,
     desired,
     live: undefined,
+    predicted: undefined,
     root: deduced,
     fields: [],
     ignored: [],
@@ -136,6 +140,7 @@ export function rejectedObject(
     kind: desired.kind,
     desired,
     live: pair?.live,
+    predicted: undefined,
     root: pair?.root ?? deduced,
     fields: [],
     ignored: [],
@@ -180,6 +185,7 @@ export function comparedObject(
     kind: pair.kind,
     desired,
     live,
+    predicted,
     root,
     fields: kept.map((entry) => entry.field),
     ignored,
@@ -227,7 +233,7 @@ function fieldDescriber(
     const liveText = order ? orderText(root, shownLive, path) : oneLine(valueAt(root, shownLive, path) ?? undefined);
     const by = blame(owners, path);
     const place = resolve(root, desired.resource.object, path);
-    const origin = originAt(desired.rendering, desired.resource, place.path);
+    const origin = originOf(desired.rendering, desired.resource, place.path);
     const shown: FieldDrift = {
       pointer: pointerInto(root, live, path),
       path: displayPath(path),
@@ -277,6 +283,7 @@ export function leftoverObject(
     kind,
     desired: undefined,
     live,
+    predicted: undefined,
     root: deduced,
     fields: [],
     ignored: [],

@@ -3,12 +3,13 @@
 import type { JsonObject } from '../json';
 import { isObject } from '../json';
 import type { Failure, KindInfo } from '../ports';
+import { namespaceOf } from '../render/renderSource';
 import type { Rendering, Resource } from '../render/rendering';
+import { isHook } from '../render/resources';
 import type { KubernetesObject, ResourceKey } from '../resource';
 import { groupOf, keyOf, keyText, label } from '../resource';
 import type { Environment } from '../workspace/source';
 import type { Kinds } from './live';
-import { isHook } from './ownership';
 
 export interface Desired {
   key: ResourceKey;
@@ -70,7 +71,7 @@ function describe(
   const defined = definitions.get(`${object.apiVersion}/${object.kind}`);
   const scope = exact ?? other ?? defined;
   const own = object.metadata.namespace;
-  const fallback = rendering.source.namespace ?? environment.namespace ?? 'default';
+  const fallback = namespaceOf(rendering.source, environment);
   const namespace = scope?.namespaced === false ? '' : typeof own === 'string' && own !== '' ? own : fallback;
   const base = { resource, rendering };
   if (!scope) {

@@ -188,6 +188,11 @@ function decideOne(desired: Desired, read: LiveState, options: DriftOptions): Co
     const message = `${label(key)} is encrypted with SOPS in Git; its values cannot be compared.`;
     return unknownObject(desired, { reason: 'unsupported', message });
   }
+  const { unresolved = [] } = desired.resource;
+  if (unresolved.length > 0) {
+    const message = `${label(key)} uses variables whose values are not in the repository: ${unresolved.join(', ')}.`;
+    return unknownObject(desired, { reason: 'unsupported', message });
+  }
   if (desired.definedHere) {
     return missingObject(desired);
   }

@@ -81,7 +81,7 @@ export function maskCause(
 
 // ---- snapshots: masked objects that are written to files and compared again
 
-const placeholder = 'masked by plumbline';
+const placeholder = 'plumbline:masked:1';
 
 /** A Secret's masked copy for a file: still a valid object, and recognisable as masked when it is compared. */
 export function maskForFile<T extends JsonObject>(object: T): T {

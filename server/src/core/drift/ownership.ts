@@ -2,6 +2,7 @@
 // tracking. Without evidence an object is nobody's: absence from Git alone never makes it a leftover.
 import type { JsonObject, JsonValue } from '../json';
 import { isObject } from '../json';
+import { isHook } from '../render/resources';
 import type { KubernetesObject } from '../resource';
 import { groupOf, keyOf } from '../resource';
 import type { Source } from '../workspace/source';
@@ -131,15 +132,6 @@ function splitInThree(text: string): string[] {
 function isControlled(live: KubernetesObject): boolean {
   const references = live.metadata.ownerReferences;
   return Array.isArray(references) && references.some((r) => isObject(r) && r.controller === true);
-}
-
-/** Hooks are run, not kept: they are no part of what is compared. */
-export function isHook(object: KubernetesObject): boolean {
-  const annotations = object.metadata.annotations;
-  return (
-    isObject(annotations) &&
-    (annotations['helm.sh/hook'] !== undefined || annotations['argocd.argoproj.io/hook'] !== undefined)
-  );
 }
 
 /** Why an owner's leftover must not be deleted, where the object itself says so. */

@@ -61,12 +61,21 @@ function reorder(root: SchemaNode, object: KubernetesObject, live: KubernetesObj
   if (!own.complete || !other.complete || !Array.isArray(own.value) || !Array.isArray(other.value)) {
     return;
   }
+  own.value.splice(0, own.value.length, ...sorted(own.value, other.value));
+}
+
+/** A list with its items in the order of another one. */
+export function withLiveOrder(written: JsonValue, live: JsonValue): JsonValue {
+  return Array.isArray(written) && Array.isArray(live) ? sorted(written, live) : written;
+}
+
+function sorted(items: readonly JsonValue[], model: readonly JsonValue[]): JsonValue[] {
+  const names = model.map(identityOf);
   const place = (item: JsonValue): number => {
-    const name = identityOf(item);
-    const at = (other.value as JsonValue[]).findIndex((candidate) => identityOf(candidate) === name);
+    const at = names.indexOf(identityOf(item));
     return at < 0 ? Number.MAX_SAFE_INTEGER : at;
   };
-  own.value.sort((a, b) => place(a) - place(b));
+  return [...items].sort((a, b) => place(a) - place(b));
 }
 
 function identityOf(item: JsonValue): string {
