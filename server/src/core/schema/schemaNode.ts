@@ -102,6 +102,14 @@ const noNames: readonly string[] = [];
 
 /** What a person calls the type: `list of Container`, `integer (int32)`, `map of string`. */
 export function typeName(node: SchemaNode): string {
+  if (node.values !== undefined) {
+    const names = [...node.values]
+      .filter((value) => value !== '')
+      .map((value) => JSON.stringify(value).replace(/"/g, ''));
+    if (names.join(' | ').length <= 60) {
+      return names.join(' | ');
+    }
+  }
   if (node.format === 'quantity') {
     return 'quantity';
   }

@@ -1,8 +1,9 @@
 // "Did you mean": the nearest of some names, where one is near enough to be meant.
 
 /** The nearest candidate, case ignored first; undefined where none is near. */
-export function nearest(text: string, candidates: Iterable<string>): string | undefined {
+export function nearest(text: string, names: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase();
+  const candidates = [...names];
   // One mistake in three letters is a typing error; more is another word.
   const allowed = Math.max(1, Math.min(3, Math.floor(wanted.length / 3)));
   let best: string | undefined;
@@ -18,7 +19,16 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
       bestDistance = d;
     }
   }
-  return best;
+  return best ?? begun(wanted, candidates);
+}
+
+/** The only candidate that begins with the text: a name that was cut short. */
+function begun(wanted: string, candidates: readonly string[]): string | undefined {
+  if (wanted.length < 3) {
+    return undefined;
+  }
+  const found = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Edits (insert, delete, replace, swap neighbours) between two texts; anything at or above `limit` is `limit`. */

@@ -34,11 +34,16 @@ export function checkStructure(root: Node, kind: KindSchema, options: CheckOptio
   return check.problems;
 }
 
+const noNames: ReadonlySet<string> = new Set();
+
 class StructureCheck {
   readonly problems: Problem[] = [];
   private readonly path: (string | number)[] = [];
+  private readonly reported = new Set<string>();
   /** Set while the content of an alias is visited: problems are shown where the alias stands. */
   private alias: Node | undefined;
+  /** Fields of the map in hand that a misspelt one surely means: they are not reported as missing, too. */
+  private meant: ReadonlySet<string> = noNames;
   /** Inside a status that the server drops: only its form matters, not its values. */
   private dropped = false;
 
@@ -77,6 +82,8 @@ class StructureCheck {
       this.wrongType(node, schema, 'a map');
       return;
     }
+    const outer = this.meant;
+    this.meant = noNames;
     // One pass over the pairs: they are what takes the time. Maps with merge keys get a second one over what is merged in.
     let merging = false;
     for (const pair of node.pairs) {
@@ -97,6 +104,7 @@ class StructureCheck {
         this.limits(node, schema, pairs.length, 'properties');
       }
     }
+    this.meant = outer;
   }
 
   private visitPair(pair: Pair, schema: SchemaNode, siblings: readonly Pair[]): void {
@@ -131,9 +139,16 @@ class StructureCheck {
     if ((this.options.partial && name.startsWith('$')) || this.isVariable(name)) {
       return;
     }
+    if (this.options.recovered && /\s/.test(name)) {
+      // Two lines that the tolerant reader took for one key.
+      return;
+    }
     const present = new Set(siblings.map((p) => keyName(p.key)));
     const free = [...schema.properties.keys()].filter((p) => !present.has(p));
     const suggestion = nearest(name, free);
+    if (suggestion !== undefined) {
+      this.meant = new Set([...this.meant, suggestion]);
+    }
     this.path.push(name);
     const where = this.where(-1);
     const fixes =
@@ -162,7 +177,7 @@ class StructureCheck {
     for (const name of schema.required) {
       const pair = fieldOf(pairs, name);
       const property = schema.properties.get(name);
-      if (property?.custom && property.default !== undefined) {
+      if ((property?.custom && property.default !== undefined) || this.meant.has(name)) {
         continue;
       }
       // The server drops a null where null is no value of its own, and then misses the field.
@@ -301,7 +316,7 @@ class StructureCheck {
     const isWholeNumberExpected =
       typeof value === 'number' && (schema.types & (Type.integer | Type.number)) === Type.integer;
     const kind = isWholeNumberExpected
-      ? `${valueText(node)}, which is not a whole number`
+      ? node.text
       : typeof value === 'string'
         ? `the string ${valueText(node)}`
         : typeof value === 'boolean'
@@ -379,6 +394,12 @@ class StructureCheck {
     first?: Node,
   ): void {
     const place = this.alias ?? node;
+    // What an alias or a merge key repeats is said once.
+    const id = `${rule} ${place.start} ${rule === 'kubernetes/missing-field' ? this.path.at(-1) : ''}`;
+    if (this.reported.has(id)) {
+      return;
+    }
+    this.reported.add(id);
     const problem: Problem = {
       rule,
       severity,

@@ -1,0 +1,80 @@
+// Completion, hover and the structural check, case by case from files a person could have written.
+import assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { checkDocument } from '../../server/src/core/schema/checkDocument';
+import { completeAt } from '../../server/src/core/schema/complete';
+import { hoverAt } from '../../server/src/core/schema/hover';
+import { compareProblems, type Problem } from '../../server/src/core/problem';
+import { parseYaml } from '../../server/src/core/yaml/parse';
+import { documentAt } from '../../server/src/core/yaml/path';
+import { fixtureCases, withCursor } from '../support/expectFile';
+import { newSchemaStore, repositoryRoot } from '../support/schemas';
+
+const store = newSchemaStore();
+
+function check(text: string, name: string): Problem[] {
+  const parsed = parseYaml(text);
+  return parsed.documents
+    .flatMap((document) => checkDocument(document, store, { path: name, lines: parsed.lines }))
+    .sort(compareProblems);
+}
+
+describe('completion', () => {
+  for (const each of fixtureCases('complete')) {
+    it(each.name, () => {
+      const { text, offset } = withCursor(each.text);
+      const parsed = parseYaml(text);
+      const document = documentAt(parsed, offset);
+      assert.ok(document);
+      const items = completeAt(parsed, document, offset, store).sort((a, b) => (a.sortText < b.sortText ? -1 : 1));
+      const lines = items.map(
+        (i) =>
+          `${i.label} | ${i.detail} | ${JSON.stringify(i.insertText)} for ${JSON.stringify(text.slice(i.start, i.end))}`,
+      );
+      each.expect(
+        lines.length > 25 ? [...lines.slice(0, 25), `… ${lines.length} in all`].join('\n') : lines.join('\n'),
+      );
+    });
+  }
+});
+
+describe('hover', () => {
+  for (const each of fixtureCases('hover')) {
+    it(each.name, () => {
+      const { text, offset } = withCursor(each.text);
+      const parsed = parseYaml(text);
+      const document = documentAt(parsed, offset);
+      assert.ok(document);
+      const hover = hoverAt(parsed, document, offset, store);
+      const range = hover?.range;
+      each.expect(
+        hover && range
+          ? `${text.slice(parsed.lines.offsetAt(range.start), parsed.lines.offsetAt(range.end))}\n\n${hover.markdown}`
+          : 'nothing',
+      );
+    });
+  }
+});
+
+describe('structural check', () => {
+  for (const each of fixtureCases('schema/invalid')) {
+    it(`finds: ${each.name}`, () => {
+      const lines = check(each.text, each.name).map((p) => {
+        const { start, end } = p.range;
+        const fixes = (p.fixes ?? []).map(
+          (f) => `\n    fix: ${f.title} -> ${f.edits.map((e) => e.newText).join(', ')}`,
+        );
+        return `${start.line + 1}:${start.character + 1}-${end.character + 1} ${p.severity} ${p.rule} ${p.field ?? ''}\n    ${p.message}${fixes.join('')}`;
+      });
+      each.expect(lines.join('\n'));
+    });
+  }
+
+  const valid = path.join(repositoryRoot, 'test/fixtures/schema/valid');
+  for (const file of fs.readdirSync(valid)) {
+    it(`says nothing about what a real server accepts: ${file}`, () => {
+      assert.deepEqual(check(fs.readFileSync(path.join(valid, file), 'utf8'), file), []);
+    });
+  }
+});
