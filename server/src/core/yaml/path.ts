@@ -112,6 +112,8 @@ export interface FieldPlace {
   exact: boolean;
   /** Path of `node`. */
   path: (string | number)[];
+  /** What of the field path could not be followed; empty where `exact`. */
+  rest: string;
 }
 
 /**
@@ -119,12 +121,12 @@ export interface FieldPlace {
  * `data[key]`. Keys may contain full stops and brackets: the longest key that exists is taken.
  */
 export function nodeAtFieldPath(root: Node, field: string): FieldPlace {
-  let place: FieldPlace = { node: follow(root) ?? root, exact: true, path: [] };
+  let place: FieldPlace = { node: follow(root) ?? root, exact: true, path: [], rest: '' };
   let rest = field.trim().replace(/^\.+/, '');
   while (rest !== '') {
     const step = nextStep(place.node, rest);
     if (step === undefined) {
-      return { ...place, exact: false };
+      return { ...place, exact: false, rest };
     }
     const { name, pair, item, length } = step;
     const node = (pair === undefined ? item : pair.value) as Node;
@@ -132,6 +134,7 @@ export function nodeAtFieldPath(root: Node, field: string): FieldPlace {
       node: follow(node) ?? node,
       exact: true,
       path: [...place.path, name],
+      rest: '',
       ...(pair === undefined ? {} : { key: pair.key }),
     };
     rest = rest.slice(length).replace(/^\./, '');
@@ -167,4 +170,18 @@ function nextStep(node: Node, rest: string): Step | undefined {
     }
   }
   return best;
+}
+
+/** Steps of a field path by its own punctuation, for the part of it that no node answers to. */
+export function fieldSteps(field: string): (string | number)[] {
+  const steps: (string | number)[] = [];
+  for (const match of field.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)) {
+    const [, bracket, name] = match;
+    if (bracket === undefined) {
+      steps.push(name ?? '');
+    } else {
+      steps.push(/^\d+$/.test(bracket) ? Number(bracket) : bracket.replace(/^(["'])(.*)\1$/, '$2'));
+    }
+  }
+  return steps;
 }

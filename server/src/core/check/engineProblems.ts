@@ -1,0 +1,152 @@
+// The engine's verdict on an object as problems at exact places. The server names fields by paths; only what it refuses to
+// decode has none, and then the place is searched for by what the text says.
+import type { EngineProblem, EngineVerdict } from '../ports';
+import type { Problem, Severity } from '../problem';
+import { toPointer } from '../json';
+import { follow, keyName, scalarValue } from '../yaml/resolve';
+import type { Node } from '../yaml/tree';
+import { word } from './engineWords';
+import { fieldSpot, visibleRange, type ObjectPlace } from './objectPlace';
+
+/**
+ * Problems of one object. Empty where the engine has no rules for the kind: that is "not validated", which the schema
+ * check already says. What depends on values of the cluster that are only assumed becomes information: an error that may
+ * be none is worse than a hint.
+ */
+export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Problem[] {
+  if (!verdict.known) {
+    return [];
+  }
+  const problems = verdict.problems
+    .filter((problem) => problem.type !== 'NoKindMatch')
+    .map((problem) => problemOf(normal(problem), place));
+  for (const warning of verdict.warnings) {
+    problems.push(warningOf(warning, place));
+  }
+  return problems;
+}
+
+/** Strict errors carry their path only inside the text. */
+function normal(problem: EngineProblem): EngineProblem {
+  const strict = /^(?:unknown|duplicate) field "(.*)"$/.exec(problem.message);
+  return strict === null ? problem : { ...problem, type: 'StrictDecoding', field: strict[1] ?? '' };
+}
+
+function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
+  const { label } = place.identity;
+  const { rule, message } = word(problem, label);
+  if (problem.assumed === true) {
+    const text = `${message} This holds for a cluster with default settings; yours may differ.`;
+    return at(place, problem.field, 'kubernetes/cluster-dependent', 'info', text);
+  }
+  if (rule === 'kubernetes/decode') {
+    return decodeProblem(problem, place, message);
+  }
+  if (rule === 'kubernetes/unknown-field' || rule === 'yaml/duplicate-key') {
+    return keyProblem(place, problem.field, rule, message);
+  }
+  return at(place, problem.field, rule, 'error', message);
+}
+
+function at(place: ObjectPlace, field: string, rule: string, severity: Severity, message: string): Problem {
+  const spot = fieldSpot(place, field);
+  return { rule, severity, message, path: place.path, range: spot.range, field: spot.pointer, resource: place.identity.label };
+}
+
+/** The fault is the key itself. */
+function keyProblem(place: ObjectPlace, field: string, rule: string, message: string): Problem {
+  const problem = at(place, field, rule, 'error', message);
+  const parent = fieldSpot(place, field.replace(/(?:\.[^.[\]]+|\[[^\]]*\])$/, ''));
+  const name = problem.field?.slice(problem.field.lastIndexOf('/') + 1).replace(/~1/g, '/').replace(/~0/g, '~');
+  const map = parent.node.kind === 'map' ? parent.node : place.identity.root;
+  const pair = map.pairs.find(({ key }) => keyName(key) === name);
+  return pair === undefined ? problem : { ...problem, range: place.parsed.lines.range(pair.key.start, pair.key.end) };
+}
+
+/** `spec.template.spec.nodeSelector[x]: deprecated since …`, or a text without a field. */
+function warningOf(warning: string, place: ObjectPlace): Problem {
+  const match = /^([a-z][\w.[\]/-]*): (.*)$/s.exec(warning);
+  const field = match?.[1] ?? '';
+  const rule = /deprecated/.test(warning) ? 'kubernetes/deprecated' : 'kubernetes/warning';
+  const subject = field === '' ? place.identity.label : `${field} of ${place.identity.label}`;
+  return at(place, field, rule, 'warning', `${subject}: ${match?.[2] ?? warning}`.replace(/\.?$/, '.'));
+}
+
+function decodeProblem(problem: EngineProblem, place: ObjectPlace, message: string): Problem {
+  const found = findUndecodable(problem.message, place.identity.root);
+  if (found === undefined) {
+    return { ...at(place, problem.field, 'kubernetes/decode', 'error', message), field: '' };
+  }
+  return {
+    rule: 'kubernetes/decode',
+    severity: 'error',
+    message: message.replace(' cannot be read:', `: ${found.path.join('.')} cannot be read:`),
+    path: place.path,
+    range: visibleRange(place.parsed, found.node, found.key),
+    field: toPointer(found.path),
+    resource: place.identity.label,
+  };
+}
+
+interface Found {
+  node: Node;
+  key: Node | undefined;
+  path: (string | number)[];
+}
+
+/**
+ * `cannot unmarshal string into Go struct field PodSpec.spec.template.spec.hostNetwork of type bool`: the path leaves out
+ * the indices, so the first field on it that has the type which the text complains of is meant.
+ */
+function findUndecodable(message: string, root: Node): Found | undefined {
+  const match = /cannot unmarshal (\w+) into Go struct field \w+\.(\S+) of type/.exec(message);
+  if (match === null) {
+    return undefined;
+  }
+  const got = match[1] ?? '';
+  const steps = (match[2] ?? '').split('.');
+  const search = (node: Node, rest: string[], key: Node | undefined, path: (string | number)[]): Found | undefined => {
+    const target = follow(node);
+    if (target === undefined) {
+      return undefined;
+    }
+    const here = jsonType(target) === got ? { node: target, key, path } : undefined;
+    if (target.kind === 'seq') {
+      const inside = first(target.items, (item, index) => search(item, rest, undefined, [...path, index]));
+      return inside ?? (rest.length === 0 ? here : undefined);
+    }
+    if (rest.length === 0) {
+      // The type may be that of an entry of a map, whose key the text leaves out as well.
+      return (
+        here ??
+        (target.kind === 'map'
+          ? first(target.pairs, (pair) => search(pair.value, [], pair.key, [...path, keyName(pair.key) ?? '']))
+          : undefined)
+      );
+    }
+    const pair = target.kind === 'map' ? target.pairs.find(({ key: k }) => keyName(k) === rest[0]) : undefined;
+    return pair === undefined ? undefined : search(pair.value, rest.slice(1), pair.key, [...path, rest[0] ?? '']);
+  };
+  return search(root, steps, undefined, []);
+}
+
+function first<T, R>(list: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {
+  for (let index = 0; index < list.length; index++) {
+    const found = find(list[index] as T, index);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function jsonType(node: Node): string {
+  if (node.kind === 'map') {
+    return 'object';
+  }
+  if (node.kind === 'seq') {
+    return 'array';
+  }
+  const value = node.kind === 'scalar' ? scalarValue(node) : null;
+  return typeof value === 'bigint' || typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'bool' : 'string';
+}

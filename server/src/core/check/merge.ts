@@ -1,0 +1,51 @@
+// Two speeds, one verdict: the structural findings stand, the engine completes them. Where both speak of one fault, the
+// structural finding remains: it was shown first, and it has a fix.
+import { compareProblems, type Problem } from '../problem';
+
+/** Rules by which the structural check says what the server's decoder would refuse. A decoder stops at the first. */
+const decodeRules = new Set([
+  'kubernetes/wrong-type',
+  'kubernetes/bad-quantity',
+  'kubernetes/bad-format',
+  'kubernetes/bad-enum',
+  'yaml/invalid-value',
+]);
+
+/** Findings of one object from both tiers as one list, in text order. */
+export function merge(structural: readonly Problem[], engine: readonly Problem[]): Problem[] {
+  const kept = [...structural];
+  for (const problem of engine) {
+    if (!kept.some((known) => sameFault(known, problem)) && !isConsequence(problem, structural, engine)) {
+      kept.push(problem);
+    }
+  }
+  return kept.sort(compareProblems);
+}
+
+function sameFault(known: Problem, problem: Problem): boolean {
+  if (problem.rule === 'kubernetes/decode') {
+    return decodeRules.has(known.rule);
+  }
+  if (problem.severity !== 'error') {
+    return known.rule === problem.rule && known.field === problem.field;
+  }
+  if (known.rule === problem.rule && sameStart(known, problem)) {
+    return true;
+  }
+  // A field is wrong in one way at a time: what the server says of a field that is already reported says it again.
+  return known.severity === 'error' && known.field !== undefined && known.field !== '' && known.field === problem.field;
+}
+
+/** A selector that is missing or misspelt selects nothing: the mismatch is no fault of its own. */
+function isConsequence(problem: Problem, structural: readonly Problem[], engine: readonly Problem[]): boolean {
+  if (problem.rule !== 'kubernetes/selector-mismatch') {
+    return false;
+  }
+  return [...structural, ...engine].some(
+    (other) => other !== problem && other.severity === 'error' && /^\/spec\/selector(?:\/|$)/.test(other.field ?? ''),
+  );
+}
+
+function sameStart(a: Problem, b: Problem): boolean {
+  return a.range.start.line === b.range.start.line && a.range.start.character === b.range.start.character;
+}

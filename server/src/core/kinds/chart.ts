@@ -1,0 +1,10 @@
+// Chart.yaml and Chart.lock: Helm goes by the names.
+import type { DocumentKind } from './kind';
+import { syntaxOnly } from './kind';
+
+export const chart: DocumentKind = {
+  id: 'chart',
+  title: 'Helm chart',
+  detect: ({ path, neighbours }) => neighbours.role === 'chart' || /(?:^|\/)Chart\.(?:yaml|lock)$/.test(path),
+  checks: syntaxOnly,
+};

@@ -1,0 +1,11 @@
+// Values of a Helm chart: values.yaml beside Chart.yaml, or what a source passes as values.
+import type { DocumentKind } from './kind';
+import { syntaxOnly } from './kind';
+
+export const chartValues: DocumentKind = {
+  id: 'chartValues',
+  title: 'Helm values',
+  detect: ({ path, neighbours: { role, chart } }) =>
+    role === 'values' || (chart !== undefined && path === (chart === '' ? '' : chart + '/') + 'values.yaml'),
+  checks: syntaxOnly,
+};

@@ -1,0 +1,37 @@
+// Templates: text that only becomes YAML when it is rendered. Nothing is said about their YAML; what they render to is
+// checked instead.
+import type { Candidate, DocumentKind } from './kind';
+import { noChecks } from './kind';
+
+export const helmTemplate: DocumentKind = {
+  id: 'helmTemplate',
+  title: 'Helm template',
+  detect: (candidate) => inTemplates(candidate) || isTemplated(candidate),
+  checks: noChecks,
+};
+
+function inTemplates({ path, neighbours: { role, chart } }: Candidate): boolean {
+  if (role !== undefined && role !== 'other') {
+    return role === 'template';
+  }
+  return chart !== undefined && path.startsWith(`${chart === '' ? '' : chart + '/'}templates/`);
+}
+
+/** `{{ … }}` where YAML would not have it: text that cannot be read otherwise, or an action in the place of a value. */
+function isTemplated({ document, text }: Candidate): boolean {
+  if (!text.includes('{{') || !/\{\{.*\}\}/.test(text)) {
+    return false;
+  }
+  if (document.faults.some((fault) => fault.rule === 'yaml/syntax')) {
+    // An action that starts a line or a value, outside quotes; `"{{name}}"` is a plain text for other tools.
+    return /^[ \t]*(?:- +)?(?:[\w.\-/]+:[ \t]+)?\{\{/m.test(text);
+  }
+  return /^[ \t]*(?:- +)?(?:[\w.\-/]+:[ \t]+)?\{\{/m.test(text) && hasMapAsKey(document.root);
+}
+
+function hasMapAsKey(node: Candidate['document']['root']): boolean {
+  if (node?.kind === 'map') {
+    return node.pairs.some((pair) => pair.key.kind === 'map' || hasMapAsKey(pair.value));
+  }
+  return node?.kind === 'seq' && node.items.some(hasMapAsKey);
+}
