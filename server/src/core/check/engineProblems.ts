@@ -50,14 +50,25 @@ function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
 
 function at(place: ObjectPlace, field: string, rule: string, severity: Severity, message: string): Problem {
   const spot = fieldSpot(place, field);
-  return { rule, severity, message, path: place.path, range: spot.range, field: spot.pointer, resource: place.identity.label };
+  return {
+    rule,
+    severity,
+    message,
+    path: place.path,
+    range: spot.range,
+    field: spot.pointer,
+    resource: place.identity.label,
+  };
 }
 
 /** The fault is the key itself. */
 function keyProblem(place: ObjectPlace, field: string, rule: string, message: string): Problem {
   const problem = at(place, field, rule, 'error', message);
   const parent = fieldSpot(place, field.replace(/(?:\.[^.[\]]+|\[[^\]]*\])$/, ''));
-  const name = problem.field?.slice(problem.field.lastIndexOf('/') + 1).replace(/~1/g, '/').replace(/~0/g, '~');
+  const name = problem.field
+    ?.slice(problem.field.lastIndexOf('/') + 1)
+    .replace(/~1/g, '/')
+    .replace(/~0/g, '~');
   const map = parent.node.kind === 'map' ? parent.node : place.identity.root;
   const pair = map.pairs.find(({ key }) => keyName(key) === name);
   return pair === undefined ? problem : { ...problem, range: place.parsed.lines.range(pair.key.start, pair.key.end) };
@@ -148,5 +159,9 @@ function jsonType(node: Node): string {
     return 'array';
   }
   const value = node.kind === 'scalar' ? scalarValue(node) : null;
-  return typeof value === 'bigint' || typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'bool' : 'string';
+  return typeof value === 'bigint' || typeof value === 'number'
+    ? 'number'
+    : typeof value === 'boolean'
+      ? 'bool'
+      : 'string';
 }

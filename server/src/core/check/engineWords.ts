@@ -30,7 +30,8 @@ const classes: {
   {
     rule: 'kubernetes/missing-volume',
     test: ({ type, field }) => type === 'FieldValueNotFound' && /\.volume(?:Mounts|Devices)\[\d+\]\.name$/.test(field),
-    words: (label, field, { value }) => `${label} mounts the volume ${value}, which the pod does not define (${field}).`,
+    words: (label, field, { value }) =>
+      `${label} mounts the volume ${value}, which the pod does not define (${field}).`,
   },
   {
     rule: 'kubernetes/duplicate-port',
@@ -46,7 +47,8 @@ const classes: {
   },
   {
     rule: 'kubernetes/bad-label',
-    test: ({ type, field }) => type === 'FieldValueInvalid' && /(?:labels|matchLabels|annotations|nodeSelector)$/.test(field),
+    test: ({ type, field }) =>
+      type === 'FieldValueInvalid' && /(?:labels|matchLabels|annotations|nodeSelector)$/.test(field),
   },
   {
     rule: 'kubernetes/bad-port',
@@ -103,13 +105,19 @@ export function word(problem: EngineProblem, label: string): Worded {
     case 'kubernetes/missing-field':
       return { rule, message: `${label} needs ${field === '' ? 'a value' : field}${because(parts.reason)}.` };
     case 'kubernetes/duplicate':
-      return { rule, message: `${field} of ${label} repeats ${parts.value}: it must be unique${because(parts.reason)}.` };
+      return {
+        rule,
+        message: `${field} of ${label} repeats ${parts.value}: it must be unique${because(parts.reason)}.`,
+      };
     case 'kubernetes/bad-enum':
       return { rule, message: `${field} of ${label} cannot be ${parts.value}; ${supported(parts.reason)}.` };
     case 'kubernetes/forbidden':
       return { rule, message: `${field} of ${label} is not allowed${because(parts.reason)}.` };
     case 'kubernetes/not-found':
-      return { rule, message: `${field} of ${label} names ${parts.value}, which does not exist${because(parts.reason)}.` };
+      return {
+        rule,
+        message: `${field} of ${label} names ${parts.value}, which does not exist${because(parts.reason)}.`,
+      };
     case 'kubernetes/decode':
       return { rule, message: `${label} cannot be read: ${sentence(decodeReason(message))}` };
     default:
@@ -119,7 +127,9 @@ export function word(problem: EngineProblem, label: string): Worded {
 
 function split(message: string): Parts {
   const match =
-    /^(Invalid value|Duplicate value|Not found|Unsupported value): ("(?:[^"\\]|\\.)*"|\{.*?\}|\[.*?\]|[^:]*)(?:: ([\s\S]*))?$/.exec(message);
+    /^(Invalid value|Duplicate value|Not found|Unsupported value): ("(?:[^"\\]|\\.)*"|\{.*?\}|\[.*?\]|[^:]*)(?:: ([\s\S]*))?$/.exec(
+      message,
+    );
   if (match !== null) {
     return { sort: match[1] ?? '', value: cut(match[2] ?? ''), reason: match[3] ?? '' };
   }
@@ -133,13 +143,18 @@ function invalid(label: string, field: string, { value, reason }: Parts): string
   const subject = field === '' ? label : `${field} of ${label}`;
   // Whole objects are no news to a person who looks at them.
   const shown = value === '' || value === '""' || /^[{[]/.test(value) ? '' : ` is ${value}`;
-  return reason === '' ? `${subject}${shown === '' ? ' is' : shown + ','} not valid.` : `${subject}${shown}: ${sentence(reason)}`;
+  return reason === ''
+    ? `${subject}${shown === '' ? ' is' : shown + ','} not valid.`
+    : `${subject}${shown}: ${sentence(reason)}`;
 }
 
 /** The reason without the expression that it was checked with; what the expression means stands before it. */
 function sentence(reason: string): string {
   const short = reason
-    .replace(/ \(e\.g\. ('[^']*')(?:,[^()]*)?, regex used for validation is '.*?'\)(?= with | *$|;|,)/g, ' (for example $1)')
+    .replace(
+      / \(e\.g\. ('[^']*')(?:,[^()]*)?, regex used for validation is '.*?'\)(?= with | *$|;|,)/g,
+      ' (for example $1)',
+    )
     .replace(/, regex used for validation is '.*'\)/g, ')')
     .trim();
   return /[.!?]$/.test(short) ? short : short + '.';

@@ -16,7 +16,9 @@ export function suppressionsOf(parsed: ParsedYaml): Suppressions {
   const byLine = new Map<number, string[]>();
   for (const document of parsed.documents) {
     for (const comment of document.comments) {
-      const match = /^#\s*plumbline-ignore\s+([\w/*-]+(?:\s*,\s*[\w/*-]+)*)/.exec(parsed.text.slice(comment.start, comment.end));
+      const match = /^#\s*plumbline-ignore\s+([\w/*-]+(?:\s*,\s*[\w/*-]+)*)/.exec(
+        parsed.text.slice(comment.start, comment.end),
+      );
       if (match === null) {
         continue;
       }
@@ -48,7 +50,9 @@ export function isSuppressed(problem: Problem, suppressions: Suppressions): bool
   if (rules === undefined || problem.rule === 'yaml/syntax') {
     return false;
   }
-  return rules.some((rule) => rule === problem.rule || (rule.endsWith('/*') && problem.rule.startsWith(rule.slice(0, -1))));
+  return rules.some(
+    (rule) => rule === problem.rule || (rule.endsWith('/*') && problem.rule.startsWith(rule.slice(0, -1))),
+  );
 }
 
 /** The findings that remain, with the configured severities. */

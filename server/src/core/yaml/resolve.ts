@@ -95,19 +95,25 @@ export function toJson(node: Node | undefined, dialect: Dialect = 'kubernetes', 
 }
 
 function scalarToJson(node: ScalarNode, dialect: Dialect, onFault?: OnValueFault): ScalarValue {
+  if (onFault !== undefined) {
+    const message = taggedFault(node, dialect);
+    if (message !== undefined) {
+      onFault({ rule: 'yaml/invalid-value', message, node });
+    }
+  }
   const value = scalarValue(node, dialect);
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    onFault?.({
-      rule: 'yaml/invalid-value',
-      message: `${node.text} cannot be sent to Kubernetes: JSON has no such number.`,
-      node,
-    });
-    return null;
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
+}
+
+/** Why a scalar has no JSON value of its tag; undefined for nearly all, which have one. */
+export function taggedFault(node: ScalarNode, dialect: Dialect = 'kubernetes'): string | undefined {
+  if (node.tag !== undefined && taggedValue(node, dialect) === undefined) {
+    return `"${node.text}" is not a value of the type ${node.tag}.`;
   }
-  if (onFault !== undefined && node.tag !== undefined && taggedValue(node, dialect) === undefined) {
-    onFault({ rule: 'yaml/invalid-value', message: `"${node.text}" is not a value of the type ${node.tag}.`, node });
-  }
-  return value;
+  const value = node.style === 'plain' && node.text.includes('.') ? scalarValue(node, dialect) : null;
+  return typeof value === 'number' && !Number.isFinite(value)
+    ? `${node.text} cannot be sent to Kubernetes: JSON has no such number.`
+    : undefined;
 }
 
 function mapToJson(map: MapNode, dialect: Dialect, onFault?: OnValueFault): JsonObject {

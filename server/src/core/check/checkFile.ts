@@ -1,0 +1,156 @@
+// The check of a file. First tier, at every keystroke: faults of the text and the schema. Second tier: what the API
+// server's own code says of each object, merged into the first.
+import type { JsonObject } from '../json';
+import { isObject } from '../json';
+import { detect } from '../kinds/registry';
+import type { DetectedDocument, Neighbours } from '../kinds/kind';
+import { identityOf, listItems, type Identity } from '../kinds/identity';
+import type { EngineVerdict } from '../ports';
+import { compareProblems, type Problem } from '../problem';
+import { checkDocument } from '../schema/checkDocument';
+import type { SchemaStore } from '../schema/schemaStore';
+import { toJson } from '../yaml/resolve';
+import type { ParsedYaml, SyntaxFault } from '../yaml/tree';
+import type { CheckCache } from './checkCache';
+import { engineProblems } from './engineProblems';
+import { merge } from './merge';
+import type { ObjectPlace } from './objectPlace';
+import { valueFaults } from './valueFaults';
+
+export interface FileToCheck {
+  path: string;
+  parsed: ParsedYaml;
+  neighbours?: Neighbours;
+}
+
+export interface CheckOptions {
+  /** Undefined until schemas are loaded: only faults of the text are found then. */
+  store?: SchemaStore;
+  /** Kubernetes version, for example `1.35`. */
+  minor?: string;
+  /** Keeps the findings of documents that do not change between two checks of a file. */
+  cache?: CheckCache;
+}
+
+export interface FileCheck {
+  file: FileToCheck;
+  documents: DetectedDocument[];
+  /** In text order; neither suppressed nor re-graded yet (`settle` does both). */
+  problems: Problem[];
+}
+
+/** First tier. Never throws; unknown kinds of files have no problems. */
+export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
+  const documents = detect(file.path, file.parsed, file.neighbours);
+  const problems = documents.flatMap((detected) => {
+    const check = (): Problem[] => checkDetected(file, detected, options);
+    if (options.cache === undefined) {
+      return check();
+    }
+    const { checks, variables, kind } = detected;
+    const key = [file.path, options.minor, kind.id, checks.syntax, variables, options.store?.version].join('|');
+    return options.cache.problemsOf(detected.document, file.parsed, key, check);
+  });
+  return { file, documents, problems: problems.sort(compareProblems) };
+}
+
+function checkDetected(file: FileToCheck, detected: DetectedDocument, { store, minor }: CheckOptions): Problem[] {
+  const { document, checks, identity } = detected;
+  const problems: Problem[] = [];
+  if (checks.syntax) {
+    problems.push(...document.faults.map((fault) => faultProblem(file, fault, identity)));
+  }
+  if (checks.structure === 'none' || document.root === undefined) {
+    return problems;
+  }
+  problems.push(...valueFaults(document.root).map((fault) => faultProblem(file, fault, identity)));
+  if (store !== undefined) {
+    const found = checkDocument(document, store, {
+      path: file.path,
+      lines: file.parsed.lines,
+      partial: checks.structure === 'partial',
+      variables: detected.variables,
+      ...(minor === undefined ? {} : { minor }),
+    });
+    problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
+  }
+  return problems;
+}
+
+function faultProblem(file: FileToCheck, fault: SyntaxFault, identity: Identity | undefined): Problem {
+  const { path, parsed } = file;
+  const range = (place: { start: number; end: number }): Problem['range'] => parsed.lines.range(place.start, place.end);
+  return {
+    rule: fault.rule,
+    severity: fault.rule === 'yaml/unknown-tag' ? 'warning' : 'error',
+    message: fault.message,
+    path,
+    range: range(fault),
+    ...(identity === undefined ? {} : { resource: identity.label }),
+    ...(fault.related === undefined
+      ? {}
+      : { related: [{ location: { path, range: range(fault.related) }, message: fault.related.message }] }),
+  };
+}
+
+/** The controller removes the `sops` key and puts clear values in the place of `ENC[…]`. */
+function concernsSops(problem: Problem, parsed: ParsedYaml): boolean {
+  if (problem.field === '/sops' || problem.field?.startsWith('/sops/') === true) {
+    return true;
+  }
+  const start = parsed.lines.offsetAt(problem.range.start);
+  return /^["']?ENC\[/.test(parsed.text.slice(start, start + 5));
+}
+
+/** An object for the engine, and where its problems belong. */
+export interface EngineObject {
+  object: JsonObject;
+  place: ObjectPlace;
+}
+
+/** The objects that the engine can judge: whole, readable, of known values. Items of lists are objects of their own. */
+export function engineObjects(check: FileCheck): EngineObject[] {
+  const { path, parsed } = check.file;
+  return check.documents.flatMap((detected) => {
+    if (!detected.checks.engine || detected.identity === undefined || hasVariables(detected, parsed)) {
+      return [];
+    }
+    const roots = listItems(detected.identity) ?? [detected.identity.root];
+    return roots.flatMap((root) => {
+      const identity = identityOf(root);
+      const object = toJson(root);
+      return identity === undefined || !isObject(object) ? [] : [{ object, place: { path, parsed, identity } }];
+    });
+  });
+}
+
+/** The engine would judge the placeholder instead of what takes its place; the rendered object is judged instead. */
+function hasVariables({ variables, document }: DetectedDocument, parsed: ParsedYaml): boolean {
+  return variables && /\$\{[A-Za-z_]/.test(parsed.text.slice(document.start, document.end));
+}
+
+/** Both tiers as one list. `verdicts` answer `objects` one to one. */
+export function completeCheck(
+  check: FileCheck,
+  objects: readonly EngineObject[],
+  verdicts: readonly EngineVerdict[],
+): Problem[] {
+  let rest: readonly Problem[] = check.problems;
+  const completed: Problem[] = [];
+  objects.forEach(({ place }, index) => {
+    const verdict = verdicts[index];
+    if (verdict === undefined) {
+      return;
+    }
+    const lines = place.parsed.lines.range(place.identity.root.start, place.identity.root.end);
+    const isInside = ({ range }: Problem): boolean =>
+      compare(range.start, lines.start) >= 0 && compare(range.start, lines.end) <= 0;
+    completed.push(...merge(rest.filter(isInside), engineProblems(verdict, place)));
+    rest = rest.filter((problem) => !isInside(problem));
+  });
+  return [...rest, ...completed].sort(compareProblems);
+}
+
+function compare(a: { line: number; character: number }, b: { line: number; character: number }): number {
+  return a.line - b.line || a.character - b.character;
+}
