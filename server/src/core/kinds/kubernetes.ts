@@ -31,5 +31,5 @@ function isObject({ identity, document, text, neighbours }: Candidate): boolean 
   if (neighbours.role === 'transformer' || neighbours.role === 'input') {
     return false;
   }
-  return identity !== undefined || (document.recovered && /^apiVersion:/m.test(text) && /^kind:/m.test(text));
+  return identity !== undefined || (document.recovered && /^ *apiVersion:/m.test(text) && /^ *kind:/m.test(text));
 }

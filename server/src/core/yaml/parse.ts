@@ -9,6 +9,7 @@ import { wordFaults } from './faults';
 import { lineIndex } from './lines';
 import { splitSegments } from './segments';
 import type { Comment, LineIndex, Node, ParsedYaml, SyntaxFault, YamlDocument } from './tree';
+import { readRepaired } from './repair';
 import { readTolerantly } from './tolerant';
 
 /**
@@ -143,21 +144,8 @@ function moved(node: Node, by: number, anchored: Map<Node, Node>): Node {
 }
 
 function readSegment(text: string, base: number, conflicts: SyntaxFault[]): SegmentTree {
-  let raw: RawDocument[];
-  let faults: SyntaxFault[] = [];
-  let recovered = conflicts.length > 0;
-  try {
-    raw = readExactly(text, base);
-  } catch (error) {
-    const reading = readTolerantly(text, base);
-    raw = reading.documents;
-    faults = wordFaults(text, base, reading.errors);
-    // Where the tolerant reader has nothing to say, it is the better judge, except of what it cannot see.
-    if (faults.length === 0 && !(raw.length > 0 && acceptable(error))) {
-      faults = [unreadable(error, text, base)];
-    }
-    recovered ||= faults.length > 0;
-  }
+  const { raw, faults } = readDocuments(text, base);
+  const recovered = conflicts.length > 0 || faults.length > 0;
   const documents = place(raw, text, base).map((document) => ({ ...document, recovered }));
   for (const document of documents) {
     if (document.root !== undefined) {
@@ -170,6 +158,33 @@ function readSegment(text: string, base: number, conflicts: SyntaxFault[]): Segm
     owner?.faults.sort((a, b) => a.start - b.start);
   }
   return { base, documents };
+}
+
+/** The three readers in order: exact, exact after repairs, tolerant. */
+function readDocuments(text: string, base: number): { raw: RawDocument[]; faults: SyntaxFault[] } {
+  try {
+    return { raw: readExactly(text, base), faults: [] };
+  } catch (error) {
+    const repaired = isDisputed(error, text) ? undefined : readRepaired(text, base, error);
+    if (repaired !== undefined) {
+      return { raw: repaired.documents, faults: repaired.faults };
+    }
+    if ((error as ReaderException).reason?.includes('maxDepth') === true) {
+      return { raw: [], faults: [unreadable(error, text, base)] };
+    }
+    const reading = readTolerantly(text, base);
+    const faults = wordFaults(text, base, reading.errors);
+    // Where the tolerant reader has nothing to say, it is the better judge, except of what it cannot see.
+    if (faults.length === 0 && !(reading.documents.length > 0 && acceptable(error))) {
+      faults.push(unreadable(error, text, base));
+    }
+    return { raw: reading.documents, faults };
+  }
+}
+
+/** What the exact reader refuses and Go's reader takes: tags with several `!`, and the line breaks of old character sets. */
+function isDisputed(error: unknown, text: string): boolean {
+  return /exclamation/.test((error as ReaderException).reason ?? '') || /[\u0085\u2028\u2029]|.\uFEFF/.test(text);
 }
 
 /** Gives each document its stretch of the segment: up to and including the `...` line that ends it. */

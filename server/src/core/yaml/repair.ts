@@ -1,0 +1,95 @@
+// Broken text, read by the exact reader after all: each fault is noted and blanked out in place, and the rest is read as if
+// it were not there. Offsets stay, what is sound keeps its tree, and every fault is found, not only the first.
+import { getScalarValue, parseEvents } from 'js-yaml';
+import type { RawDocument } from './events';
+import { readExactly } from './events';
+import { repairStep } from './repairSteps';
+import type { Node, SyntaxFault } from './tree';
+import { startOfLine } from './brackets';
+
+/** More faults than this in one segment are not a typing mistake. */
+const maxSteps = 12;
+
+export interface RepairedReading {
+  documents: RawDocument[];
+  faults: SyntaxFault[];
+}
+
+interface ReaderException {
+  reason?: string;
+  mark?: { position: number };
+}
+
+/** Undefined where the text cannot be repaired in a few steps. `failure` is what the exact reader threw at the text. */
+export function readRepaired(text: string, base: number, failure: unknown): RepairedReading | undefined {
+  const faults: SyntaxFault[] = [];
+  const faultyLines = new Set<number>();
+  const joined: { start: number; end: number }[] = [];
+  let current = text;
+  let error = failure;
+  for (let step = 0; step < maxSteps + joined.length && step < 100; step++) {
+    const { reason, mark } = error as ReaderException;
+    if (reason === undefined || mark === undefined || /null byte|non-printable|maxDepth/.test(reason)) {
+      return undefined;
+    }
+    const repaired = repairStep(current, reason, mark.position);
+    if (repaired === undefined || repaired.text === current || repaired.text.length !== text.length) {
+      return undefined;
+    }
+    current = repaired.text;
+    if (repaired.joined !== undefined) {
+      joined.push(repaired.joined);
+    }
+    if (repaired.fault !== undefined) {
+      const { message, start, end } = repaired.fault;
+      const line = startOfLine(text, start);
+      // A second fault of a line is the first one's consequence.
+      if (!faultyLines.has(line)) {
+        faultyLines.add(line);
+        faults.push({ rule: 'yaml/syntax', message, start: start + base, end: Math.max(end, start + 1) + base });
+      }
+    }
+    try {
+      const documents = readExactly(current, base);
+      for (const document of documents) {
+        if (document.root !== undefined) {
+          refold(document.root, text, base, joined);
+        }
+      }
+      return { documents, faults: faults.sort((a, b) => a.start - b.start) };
+    } catch (next) {
+      error = next;
+    }
+  }
+  return undefined;
+}
+
+/** Scalars that stood on several lines get the value that they have with their line breaks. */
+function refold(node: Node, text: string, base: number, joined: readonly { start: number; end: number }[]): void {
+  if (node.kind === 'map') {
+    for (const pair of node.pairs) {
+      refold(pair.key, text, base, joined);
+      refold(pair.value, text, base, joined);
+    }
+  } else if (node.kind === 'seq') {
+    for (const item of node.items) {
+      refold(item, text, base, joined);
+    }
+  } else if (node.kind === 'scalar') {
+    const start = node.start - base;
+    const source = text.slice(start, node.end - base);
+    if (/[\r\n]/.test(source) && joined.some((range) => start >= range.start && start < range.end)) {
+      node.text = valueAlone(source) ?? node.text;
+    }
+  }
+}
+
+/** Value of a flow scalar that is a whole document: there its lines may start anywhere. */
+function valueAlone(source: string): string | undefined {
+  try {
+    const scalar = parseEvents(source, {}).find((event) => event.type === 4);
+    return scalar?.type === 4 ? getScalarValue(source, scalar) : undefined;
+  } catch {
+    return undefined;
+  }
+}
