@@ -20,11 +20,11 @@ const entries = {
 const extensionLimit = 40 * 1024;
 
 /** Builds what exists. Resolves with the sizes in bytes by name; rejects when the extension's bundle is too large. */
-export async function ensure(say = () => {}, { minify = false, watch = false } = {}) {
+export async function ensure(say = () => {}, { minify = false, watch = false, to = path.join(root, 'dist') } = {}) {
   const names = Object.keys(entries).filter((name) => fs.existsSync(path.join(root, entries[name])));
-  const contexts = await Promise.all(names.map((name) => esbuild.context(options(name, minify))));
+  const contexts = await Promise.all(names.map((name) => esbuild.context(options(name, minify, to))));
   const results = await Promise.all(contexts.map((context) => context.rebuild()));
-  removeOthers(names);
+  removeOthers(names, to);
   const sizes = Object.fromEntries(names.map((name, i) => [name, outputSize(results[i])]));
   say(`bundle: ${names.map((name) => `${name} ${Math.ceil(sizes[name] / 1024)} KB`).join(', ')}`);
   if (watch) {
@@ -41,13 +41,13 @@ export async function ensure(say = () => {}, { minify = false, watch = false } =
   return sizes;
 }
 
-function options(name, minify) {
+function options(name, minify, to) {
   const entry = path.join(root, entries[name]);
   // A file that brings its own first line keeps it; the command line must have one.
   const hashbang = name === 'cli' && !fs.readFileSync(entry, 'utf8').startsWith('#!');
   return {
     entryPoints: [entry],
-    outfile: path.join(root, 'dist', `${name}.js`),
+    outfile: path.join(to, `${name}.js`),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -87,10 +87,10 @@ const outputSize = (result) =>
   Object.entries(result.metafile.outputs).find(([file]) => file.endsWith('.js'))?.[1].bytes ?? 0;
 
 /** A bundle whose first file is gone must not stay behind and be packed. */
-function removeOthers(names) {
+function removeOthers(names, to) {
   for (const name of Object.keys(entries).filter((n) => !names.includes(n))) {
     for (const end of ['.js', '.js.map']) {
-      fs.rmSync(path.join(root, 'dist', name + end), { force: true });
+      fs.rmSync(path.join(to, name + end), { force: true });
     }
   }
 }

@@ -6,6 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { URLSearchParams } from 'node:url';
 import { ensureChromium, ensureVscode } from '../vscode.mjs';
+import { root } from './cache.mjs';
+import { run } from './run.mjs';
 
 /** Settings that keep the window quiet and the person's files untouched. */
 export const quietSettings = {
@@ -110,10 +112,21 @@ function address(child) {
   });
 }
 
-/** Installs packed extensions into `extensionsDir`. */
+/**
+ * Lets the server see the checkout as an installed extension: after `npm run bundle`, reloading the window is enough. The folder
+ * itself is linked: with linked files the editor would not know whose code runs.
+ */
+export function installCheckout(extensionsDir) {
+  const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  fs.rmSync(extensionsDir, { recursive: true, force: true });
+  fs.mkdirSync(extensionsDir, { recursive: true });
+  const name = `${manifest.publisher}.${manifest.name}-${manifest.version}`;
+  fs.symlinkSync(root, path.join(extensionsDir, name), 'junction');
+}
+
+/** Installs a packed extension into `extensionsDir`. */
 export async function installExtension(vsix, extensionsDir, dataDir, say) {
   const { vscode, node } = await ensureVscode(say);
-  const { run } = await import('./run.mjs');
   const places = ['--extensions-dir', extensionsDir, '--server-data-dir', dataDir];
   await run(node, ['out/server-main.js', '--install-extension', vsix, ...places, '--force'], {
     cwd: vscode,
