@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// The process behind `plumbline`: standard streams, interruption and exit status. Everything else is in commands/.
+import fs from 'node:fs';
+import path from 'node:path';
+import { exit, type CliIo } from './commands/cli';
+import { main } from './commands/main';
+import { productFolder } from './productFolder';
+
+const controller = new AbortController();
+process.once('SIGINT', () => {
+  controller.abort();
+  // A second one ends at once.
+  process.once('SIGINT', () => process.exit(exit.interrupted));
+});
+process.once('SIGTERM', () => controller.abort());
+// A reader that closes early (`plumbline render … | head`) is no fault of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.clean : exit.undecided));
+}
+
+const io: CliIo = {
+  cwd: process.cwd(),
+  env: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  errIsTerminal: process.stderr.isTTY === true,
+  outIsTerminal: process.stdout.isTTY === true,
+  signal: controller.signal,
+};
+
+function version(): string {
+  try {
+    const file = path.join(productFolder(), '..', 'package.json');
+    const { version: found } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string };
+    return found ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+main(process.argv.slice(2), io, version()).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    io.err(`plumbline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = exit.undecided;
+  },
+);

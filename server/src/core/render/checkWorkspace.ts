@@ -1,0 +1,466 @@
+// The whole check: every file by itself, every source as it is deployed, one list of findings. The editor and the command line call
+// the same function, so they say the same.
+import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
+import { settle } from '../check/suppress';
+import type { JsonObject } from '../json';
+import { Cancelled, EngineUnavailable, type Abort, type FileTree, type Renderer, type Validator } from '../ports';
+import { compareProblems, type Problem } from '../problem';
+import type { SchemaStore } from '../schema/schemaStore';
+import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace/source';
+import { folderOf, isWithin } from '../workspace/paths';
+import { parseYaml } from '../yaml/parse';
+import { toJson } from '../yaml/resolve';
+import { isObject } from '../json';
+import type { ParsedYaml } from '../yaml/tree';
+import { addDefinitions, checkRendering, type CheckPorts } from './checkRendering';
+import { namespaceOf, renderSource } from './renderSource';
+import type { Rendering } from './rendering';
+import { sourceFiles } from './sourcePlaces';
+
+export interface CheckWorkspacePorts {
+  renderer: Renderer;
+  validator: Validator;
+  store: SchemaStore;
+}
+
+export interface CheckWorkspaceOptions {
+  /** Only what is deployed to this environment. */
+  environment?: Environment;
+  /** Only findings in these files and folders; empty: everywhere. */
+  paths?: readonly string[];
+  /** Version for what belongs to no environment that names one. */
+  kubernetesVersion?: string;
+  /** Told in a few words what is being done. */
+  progress?: (text: string) => void;
+  abort?: Abort;
+}
+
+export interface CheckReport {
+  /** Sorted, suppressed and graded. */
+  problems: Problem[];
+  /** Files looked at, objects judged, sources rendered. */
+  files: number;
+  objects: number;
+  sources: number;
+  /** Why the verdict is not whole; empty where it is. */
+  undecided: string[];
+}
+
+/** Objects that one call of the engine judges; a person who interrupts waits for one call. */
+const engineBatch = 400;
+
+export async function checkWorkspace(
+  workspace: Workspace,
+  tree: FileTree,
+  ports: CheckWorkspacePorts,
+  options: CheckWorkspaceOptions = {},
+): Promise<CheckReport> {
+  const run = new Check(workspace, tree, ports, options);
+  return run.report();
+}
+
+/**
+ * True where a file's objects are applied as they stand: then the API server's rules can judge the file itself. What an overlay
+ * may still complete is judged as rendered.
+ */
+export function isFinal(workspace: Workspace, file: WorkspaceFile): boolean {
+  return file.sources.every((id) => workspace.sources.find((source) => source.id === id)?.render.tool === 'folder');
+}
+
+const checkedRoles = new Set<WorkspaceFile['role']>(['manifest', 'patch', 'crd', 'kustomization', 'chart', 'values', 'transformer']);
+
+class Check {
+  private readonly problems: Problem[] = [];
+  private readonly undecided = new Set<string>();
+  private readonly parsed = new Map<string, ParsedYaml>();
+  private readonly checks = new Map<string, FileCheck>();
+  private readonly files: WorkspaceFile[];
+  private readonly rendered = new Map<Source, Rendering[]>();
+  private validator: Validator | undefined;
+  private objects = 0;
+  private sources = 0;
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly tree: FileTree,
+    private readonly ports: CheckWorkspacePorts,
+    private readonly options: CheckWorkspaceOptions,
+  ) {
+    this.validator = ports.validator;
+    this.files = workspace.files.filter((file) => checkedRoles.has(file.role));
+  }
+
+  async report(): Promise<CheckReport> {
+    this.problems.push(...this.workspace.problems);
+    await this.readFiles();
+    this.defineKinds();
+    const work = this.planRenderings();
+    await this.render(work);
+    this.checkFiles();
+    await this.judgeFiles();
+    await this.judgeRenderings(work);
+    return {
+      problems: this.settled(),
+      files: this.files.length,
+      objects: this.objects,
+      sources: this.sources,
+      undecided: [...this.undecided],
+    };
+  }
+
+  private step(text: string): void {
+    if (this.options.abort?.aborted === true) {
+      throw new Cancelled();
+    }
+    this.options.progress?.(text);
+  }
+
+  private async readFiles(): Promise<void> {
+    this.step(`Reading ${this.files.length} files …`);
+    for (let i = 0; i < this.files.length; i += 64) {
+      this.step(`Reading files … ${i}/${this.files.length}`);
+      await Promise.all(
+        this.files.slice(i, i + 64).map(async ({ path }) => {
+          const text = await this.tree.read(path);
+          if (text !== undefined) {
+            this.parsed.set(path, parseYaml(text));
+          }
+        }),
+      );
+    }
+  }
+
+  /** CustomResourceDefinitions of the repository win over the ones that Plumbline brings. */
+  private defineKinds(): void {
+    const folders = this.workspace.configuration.schemas;
+    for (const { path, role } of this.files) {
+      const parsed = this.parsed.get(path);
+      const named = folders.some((folder) => isWithin(folder.replace(/^\.?\//, '').replace(/\/$/, ''), path));
+      if (parsed === undefined || !(role === 'manifest' || role === 'crd' || named)) {
+        continue;
+      }
+      const definitions = parsed.text.includes('CustomResourceDefinition')
+        ? parsed.documents.map((d) => toJson(d.root)).filter(isDefinition)
+        : [];
+      this.ports.store.setCrds('workspace', path, definitions);
+    }
+  }
+
+  /** What is rendered, and as deployed to what. */
+  private planRenderings(): { source: Source; environment: Environment | undefined }[] {
+    const { workspace, options } = this;
+    const byId = new Map(workspace.sources.map((source) => [source.id, source]));
+    const environments = options.environment === undefined ? workspace.environments : [options.environment];
+    const plan: { source: Source; environment: Environment | undefined }[] = [];
+    const planned = new Set<string>();
+    const add = (source: Source | undefined, environment: Environment | undefined): void => {
+      if (source === undefined || !this.concerns(source)) {
+        return;
+      }
+      // The same text comes out wherever version and namespace are the same.
+      const key = [source.id, environment?.kubernetesVersion, environment?.namespace].join('|');
+      if (!planned.has(key)) {
+        planned.add(key);
+        plan.push({ source, environment });
+      }
+    };
+    for (const environment of environments) {
+      environment.sources.forEach((id) => add(byId.get(id), environment));
+    }
+    if (options.environment === undefined) {
+      const deployed = new Set(environments.flatMap((environment) => environment.sources));
+      workspace.sources.filter((source) => source.root && !deployed.has(source.id)).forEach((source) => add(source, undefined));
+    }
+    return plan;
+  }
+
+  /** Whether a source can have findings in the paths that were asked for. */
+  private concerns(source: Source): boolean {
+    const { paths } = this.options;
+    if (paths === undefined || paths.length === 0) {
+      return true;
+    }
+    const touches = (path: string): boolean => paths.some((wanted) => isWithin(wanted, path) || isWithin(path, wanted));
+    const seen = new Set<string>();
+    const visit = (at: Source): boolean => {
+      if (seen.has(at.id)) {
+        return false;
+      }
+      seen.add(at.id);
+      const own = this.workspace.files.filter((file) => file.sources.includes(at.id)).map((file) => file.path);
+      return (
+        [...own, at.declared.path].some((path) => paths.some((wanted) => isWithin(wanted, path))) ||
+        (at.path !== '' && touches(at.path)) ||
+        at.children.some((id) => {
+          const child = this.workspace.sources.find((s) => s.id === id);
+          return child !== undefined && visit(child);
+        })
+      );
+    };
+    return visit(source);
+  }
+
+  private async render(plan: readonly { source: Source; environment: Environment | undefined }[]): Promise<void> {
+    const toRender = plan.filter(({ source }) => source.render.tool !== 'folder');
+    let done = 0;
+    for (const { source, environment } of toRender) {
+      this.step(`Rendering ${++done}/${toRender.length}: ${source.name}`);
+      const rendering = await renderSource(
+        source,
+        this.tree,
+        environment,
+        {
+          renderer: this.ports.renderer,
+          scope: (apiVersion, kind) => this.ports.store.lookup({ apiVersion, kind })?.namespaced,
+        },
+        this.options.abort === undefined ? {} : { abort: this.options.abort },
+      );
+      this.rendered.set(source, [...(this.rendered.get(source) ?? []), rendering]);
+      if (rendering.failure === undefined) {
+        this.sources++;
+        const definitions = rendering.resources.map((resource) => resource.object).filter(isDefinition);
+        this.ports.store.setCrds('workspace', `rendered:${source.id}`, definitions);
+      }
+    }
+  }
+
+  private checkFiles(): void {
+    let done = 0;
+    for (const file of this.files) {
+      const parsed = this.parsed.get(file.path);
+      if (done++ % 500 === 0) {
+        this.step(`Checking files … ${done}/${this.files.length}`);
+      }
+      if (parsed === undefined || !this.isWanted(file)) {
+        continue;
+      }
+      const minor = this.minorOf(file);
+      const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
+      const check = checkFile(
+        { path: file.path, parsed, neighbours: { role: file.role, ...(chart === undefined ? {} : { chart }) } },
+        { store: this.ports.store, ...(minor === undefined ? {} : { minor }) },
+      );
+      this.checks.set(file.path, check);
+    }
+  }
+
+  /** With `environment`, only files of its sources. */
+  private isWanted(file: WorkspaceFile): boolean {
+    const { environment, paths } = this.options;
+    if (paths !== undefined && paths.length > 0 && !paths.some((wanted) => isWithin(wanted, file.path))) {
+      return false;
+    }
+    if (environment === undefined) {
+      return true;
+    }
+    const within = new Set<string>();
+    const visit = (id: string): void => {
+      if (!within.has(id)) {
+        within.add(id);
+        this.workspace.sources.find((source) => source.id === id)?.children.forEach(visit);
+      }
+    };
+    environment.sources.forEach(visit);
+    return file.sources.some((id) => within.has(id));
+  }
+
+  private minorOf(file: WorkspaceFile): string | undefined {
+    const { environment, kubernetesVersion } = this.options;
+    const owner = environment ?? this.workspace.environments.find((e) => e.sources.some((id) => file.sources.includes(id)));
+    return owner?.kubernetesVersion ?? kubernetesVersion;
+  }
+
+  /** The API server's rules on files that are applied as they stand, and on those whose rendering failed. */
+  private async judgeFiles(): Promise<void> {
+    const unfinished = this.filesOfFailures();
+    const judged: { check: FileCheck; objects: EngineObject[]; final: boolean }[] = [];
+    for (const file of this.files) {
+      const check = this.checks.get(file.path);
+      if (check === undefined) {
+        continue;
+      }
+      const final = isFinal(this.workspace, file);
+      const objects = file.role === 'manifest' && (final || unfinished.has(file.path)) ? engineObjects(check) : [];
+      judged.push({ check, objects, final });
+    }
+    const all = judged.flatMap(({ objects }) => objects);
+    const verdicts = await this.verdicts(all.map(({ object }) => object));
+    let at = 0;
+    for (const { check, objects, final } of judged) {
+      const own = verdicts?.slice(at, at + objects.length) ?? [];
+      at += objects.length;
+      const found = completeCheck(check, objects, own);
+      // What a base leaves out an overlay may add: the rendering says whether it does.
+      const file = this.files.find((f) => f.path === check.file.path);
+      this.problems.push(...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file?.role === 'chart'));
+    }
+    this.problems.push(...this.duplicatesInFolders());
+  }
+
+  private async verdicts(objects: readonly JsonObject[]): Promise<Awaited<ReturnType<Validator['validate']>> | undefined> {
+    const verdicts = [];
+    const { validator } = this;
+    if (validator === undefined) {
+      return undefined;
+    }
+    try {
+      await addDefinitions(objects, { store: this.ports.store, validator });
+      for (let i = 0; i < objects.length; i += engineBatch) {
+        this.step(`Validating ${i}/${objects.length} objects …`);
+        const items = objects.slice(i, i + engineBatch).map((object) => ({ object, namespace: 'default' }));
+        verdicts.push(...(await validator.validate(items, this.options.abort === undefined ? {} : { abort: this.options.abort })));
+      }
+      this.objects += objects.length;
+      return verdicts;
+    } catch (error) {
+      this.engineFailed(error);
+      return undefined;
+    }
+  }
+
+  private engineFailed(error: unknown): void {
+    if (!(error instanceof EngineUnavailable)) {
+      throw error;
+    }
+    this.validator = undefined;
+    this.undecided.add(`${error.message} Objects were checked against their schemas only.`);
+  }
+
+  /** Manifests of renderings that failed, so that one fault does not hide all others. */
+  private filesOfFailures(): Set<string> {
+    const paths = new Set<string>();
+    for (const rendering of [...this.rendered.values()].flat()) {
+      if (rendering.failure !== undefined && rendering.source.render.tool === 'kustomize') {
+        const ids = this.descendants(rendering.source);
+        this.files.filter((file) => file.sources.some((id) => ids.has(id))).forEach((file) => paths.add(file.path));
+      }
+    }
+    return paths;
+  }
+
+  private descendants(source: Source): Set<string> {
+    const ids = new Set<string>();
+    const visit = (id: string): void => {
+      if (!ids.has(id)) {
+        ids.add(id);
+        this.workspace.sources.find((s) => s.id === id)?.children.forEach(visit);
+      }
+    };
+    visit(source.id);
+    return ids;
+  }
+
+  private duplicatesInFolders(): Problem[] {
+    const problems: Problem[] = [];
+    for (const source of this.workspace.sources) {
+      if (source.render.tool !== 'folder') {
+        continue;
+      }
+      const seen = new Map<string, { path: string; range: Problem['range'] }>();
+      for (const path of source.render.files) {
+        const check = this.checks.get(path);
+        for (const { identity, kind } of check?.documents ?? []) {
+          if (check === undefined || identity?.nameNode === undefined || kind.id === 'patch') {
+            continue;
+          }
+          const range = check.file.parsed.lines.range(identity.nameNode.start, identity.nameNode.end);
+          const group = identity.apiVersion.includes('/') ? folderOf(identity.apiVersion) : '';
+          const key = [group, identity.kind, identity.namespace, identity.name].join('|');
+          const first = seen.get(key);
+          if (first === undefined) {
+            seen.set(key, { path, range });
+            continue;
+          }
+          problems.push({
+            path,
+            range,
+            rule: 'kubernetes/duplicate-object',
+            severity: 'error',
+            message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
+            resource: identity.label,
+            related: [{ location: first, message: 'The first one' }],
+          });
+        }
+      }
+    }
+    return problems;
+  }
+
+  private async judgeRenderings(plan: readonly { source: Source; environment: Environment | undefined }[]): Promise<void> {
+    const files = sourceFiles(this.tree, this.parsed);
+    const found: Problem[] = [];
+    for (const { source, environment } of plan) {
+      for (const rendering of this.rendered.get(source) ?? []) {
+        this.step(`Checking ${source.name} as rendered …`);
+        const minor = environment?.kubernetesVersion ?? this.options.kubernetesVersion;
+        const options = {
+          namespace: namespaceOf(source, environment),
+          ...(minor === undefined ? {} : { minor }),
+          ...(this.options.abort === undefined ? {} : { abort: this.options.abort }),
+        };
+        const ports: CheckPorts = { tree: this.tree, store: this.ports.store, validator: this.validator };
+        try {
+          found.push(...(await checkRendering(rendering, ports, files, options)));
+          this.objects += rendering.resources.length;
+        } catch (error) {
+          this.engineFailed(error);
+          found.push(...(await checkRendering(rendering, { ...ports, validator: undefined }, files, options)));
+        }
+      }
+    }
+    const known = new Set(this.problems.map(sameFault));
+    for (const problem of found) {
+      const key = sameFault(problem);
+      if (!known.has(key) && !this.isConsequence(problem)) {
+        known.add(key);
+        this.problems.push(problem);
+      }
+    }
+  }
+
+  /** A build that fails because of a file that is already reported says nothing new. */
+  private isConsequence(problem: Problem): boolean {
+    if (!/^(kustomize|helm)\//.test(problem.rule) || problem.severity !== 'error') {
+      return false;
+    }
+    const failed = [...this.rendered.values()].flat().filter((rendering) => rendering.failure !== undefined);
+    const causes = this.problems.filter(
+      ({ rule, severity }) => severity === 'error' && (rule.startsWith('yaml/') || rule === 'kustomize/missing-file' || rule === 'kustomize/cycle'),
+    );
+    return causes.some(
+      (cause) =>
+        cause.path === problem.path ||
+        failed.some(({ source, reads, failure }) => {
+          const ids = this.descendants(source);
+          const mine = source.declared.path === problem.path || failure?.path === problem.path;
+          const inside = this.files.find((file) => file.path === cause.path)?.sources.some((id) => ids.has(id)) ?? false;
+          return mine && (reads.includes(cause.path) || inside);
+        }),
+    );
+  }
+
+  private settled(): Problem[] {
+    const { paths } = this.options;
+    const byPath = new Map<string, Problem[]>();
+    for (const problem of this.problems) {
+      if (paths === undefined || paths.length === 0 || paths.some((wanted) => isWithin(wanted, problem.path))) {
+        byPath.set(problem.path, [...(byPath.get(problem.path) ?? []), problem]);
+      }
+    }
+    const settled: Problem[] = [];
+    for (const [path, problems] of byPath) {
+      settled.push(...settle(problems, this.parsed.get(path) ?? parseYaml(''), this.workspace.configuration.rules));
+    }
+    return settled.sort(compareProblems);
+  }
+}
+
+/** Two findings with this key speak of one fault: a field of a line, whatever environment it was seen in. */
+function sameFault(problem: Problem): string {
+  const field = problem.field?.slice(problem.field.lastIndexOf('/') + 1) ?? '';
+  return [problem.path, problem.range.start.line, problem.rule, /^\d+$/.test(field) ? '' : field].join('|');
+}
+
+function isDefinition(value: unknown): value is JsonObject {
+  return isObject(value as JsonObject) && (value as JsonObject)['kind'] === 'CustomResourceDefinition';
+}

@@ -1,0 +1,78 @@
+// Composition: what the command line and the language server are made of, for one repository. Nothing is opened, started or
+// contacted before it is asked for.
+import { createEngines, type Engines } from './adapters/engines';
+import { readRemotes } from './adapters/gitConfig';
+import { createFileTree, findRoot } from './adapters/nodeFiles';
+import { openSchemaPack } from './adapters/schemaFiles';
+import type { Abort, FileTree, Log } from './core/ports';
+import type { RenderPorts } from './core/render/renderSource';
+import type { Scope } from './core/render/resources';
+import { createSchemaStore, type SchemaStore } from './core/schema/schemaStore';
+import { createDiscovery } from './core/workspace/discover';
+import type { Workspace } from './core/workspace/source';
+import { productFolder } from './productFolder';
+
+export interface ServicesOptions {
+  /** The folder that was opened or named; its repository is what paths are relative to. */
+  folder: string;
+  log: Log;
+  /** False in Restricted Mode: nothing here starts a process or reads a kubeconfig then. */
+  trusted: boolean;
+  /** Unsaved text by repository-relative path; read on every use. */
+  buffers?: ReadonlyMap<string, string>;
+}
+
+export interface Services {
+  /** Absolute folder that repository-relative paths start from. */
+  readonly root: string;
+  /** Whether the root is a Git repository. */
+  readonly git: boolean;
+  readonly trusted: boolean;
+  readonly log: Log;
+  readonly tree: FileTree;
+  /** Sources and environments of a tree (default: the working tree). Incremental. */
+  discover(abort?: Abort, tree?: FileTree): Promise<Workspace>;
+  /** The schema store; definitions of the workspace are put into it by the checks. */
+  schemas(): SchemaStore;
+  engines(): Engines;
+  /** What `renderSource` needs. */
+  renderPorts(): RenderPorts;
+  dispose(): Promise<void>;
+}
+
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const { log } = options;
+  const { root, git } = await findRoot(options.folder);
+  const tree = createFileTree(root, options.buffers === undefined ? {} : { buffers: options.buffers });
+  const discovery = createDiscovery();
+  let schemas: SchemaStore | undefined;
+  let engines: Engines | undefined;
+
+  const services: Services = {
+    root,
+    git,
+    trusted: options.trusted,
+    log,
+    tree,
+    async discover(abort, of = tree) {
+      const remotes = git ? await readRemotes(root) : [];
+      return discovery.discover(of, { remotes, ...(abort === undefined ? {} : { abort }) });
+    },
+    schemas() {
+      schemas ??= createSchemaStore(openSchemaPack(productFolder('schemas')));
+      return schemas;
+    },
+    engines() {
+      engines ??= createEngines({ folder: productFolder('engines'), log });
+      return engines;
+    },
+    renderPorts() {
+      const scope: Scope = (apiVersion, kind) => services.schemas().lookup({ apiVersion, kind })?.namespaced;
+      return { renderer: services.engines().renderer, scope };
+    },
+    async dispose() {
+      await engines?.dispose();
+    },
+  };
+  return services;
+}
