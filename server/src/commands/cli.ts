@@ -89,7 +89,9 @@ export function createCli(io: CliIo, end: (status: number) => void): Cli & { dis
 
     withCommonOptions(command, formats) {
       return command
-        .addOption(new Option('--format <format>', 'how to print results').choices(formats).default(formats[0] ?? 'text'))
+        .addOption(
+          new Option('--format <format>', 'how to print results').choices(formats).default(formats[0] ?? 'text'),
+        )
         .option('--color', 'colours even where the output is no terminal')
         .option('--no-color', 'no colours')
         .option('-q, --quiet', 'results only: no summary, no progress');
@@ -105,7 +107,8 @@ export function createCli(io: CliIo, end: (status: number) => void): Cli & { dis
 
     paint(options) {
       const wanted =
-        options.color ?? (io.env['FORCE_COLOR'] ? true : io.outIsTerminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb');
+        options.color ??
+        (io.env['FORCE_COLOR'] ? true : io.outIsTerminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb');
       return (style, text) => (wanted ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
     },
 

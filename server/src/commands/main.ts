@@ -12,7 +12,9 @@ export async function main(args: readonly string[], io: CliIo, version: string):
   let status: number = exit.clean;
   const cli = createCli(io, (ended) => (status = ended));
   const program = new Command('plumbline')
-    .description('Checks, renders and compares GitOps repositories: what is valid, what it becomes, where the cluster differs.')
+    .description(
+      'Checks, renders and compares GitOps repositories: what is valid, what it becomes, where the cluster differs.',
+    )
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })

@@ -49,7 +49,8 @@ async function runRender(cli: Cli, text: string, options: RenderCommandOptions):
   }).finally(() => progress.done());
   if (rendering.failure !== undefined) {
     const { message, path, line, character } = rendering.failure;
-    const place = path === undefined ? '' : `${path}:${(line ?? 0) + 1}${character === undefined ? '' : `:${character + 1}`}: `;
+    const place =
+      path === undefined ? '' : `${path}:${(line ?? 0) + 1}${character === undefined ? '' : `:${character + 1}`}: `;
     throw new CliError(`${place}${message}`);
   }
   if (options.format === 'json') {
@@ -68,14 +69,21 @@ function withOrigins(rendering: Rendering): string {
     return origin === undefined ? '' : `${origin.path}:${origin.line + 1}`;
   });
   const width = places.reduce((most, place) => Math.max(most, place.length), 0);
-  return rendering.yaml === '' ? '' : lines.map((line, i) => `${(places[i] ?? '').padEnd(width)} | ${line}`.trimEnd()).join('\n') + '\n';
+  return rendering.yaml === ''
+    ? ''
+    : lines.map((line, i) => `${(places[i] ?? '').padEnd(width)} | ${line}`.trimEnd()).join('\n') + '\n';
 }
 
 /** The answer of `render --format json`; server/schemas/render.schema.json describes it. */
 function asJson(rendering: Rendering, environment: string | undefined): unknown {
   return {
     schemaVersion: 1,
-    source: { id: rendering.source.id, kind: rendering.source.kind, name: rendering.source.name, path: rendering.source.path },
+    source: {
+      id: rendering.source.id,
+      kind: rendering.source.kind,
+      name: rendering.source.name,
+      path: rendering.source.path,
+    },
     ...(environment === undefined ? {} : { environment }),
     yaml: rendering.yaml,
     lines: rendering.yaml

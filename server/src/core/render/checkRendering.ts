@@ -41,9 +41,15 @@ export async function checkRendering(
     // Whatever still looks like a variable is either text or unknown.
     neighbours: { role: 'manifest' as const, substituted: hasUnresolved(rendering) },
   };
-  const check = checkFile(file, { store: ports.store, ...(options.minor === undefined ? {} : { minor: options.minor }) });
+  const check = checkFile(file, {
+    store: ports.store,
+    ...(options.minor === undefined ? {} : { minor: options.minor }),
+  });
   const objects = ports.validator === undefined ? [] : engineObjects(check);
-  await addDefinitions(objects.map(({ object }) => object), ports);
+  await addDefinitions(
+    objects.map(({ object }) => object),
+    ports,
+  );
   const verdicts =
     ports.validator === undefined || objects.length === 0
       ? []
@@ -81,7 +87,8 @@ export async function addDefinitions(
   }
 }
 
-const hasUnresolved = (rendering: Rendering): boolean => rendering.resources.some((resource) => resource.unresolved !== undefined);
+const hasUnresolved = (rendering: Rendering): boolean =>
+  rendering.resources.some((resource) => resource.unresolved !== undefined);
 
 /** What is not judged must be said: values that only the cluster knows. */
 function unresolvedNote(rendering: Rendering): Problem[] {

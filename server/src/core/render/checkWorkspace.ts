@@ -67,7 +67,15 @@ export function isFinal(workspace: Workspace, file: WorkspaceFile): boolean {
   return file.sources.every((id) => workspace.sources.find((source) => source.id === id)?.render.tool === 'folder');
 }
 
-const checkedRoles = new Set<WorkspaceFile['role']>(['manifest', 'patch', 'crd', 'kustomization', 'chart', 'values', 'transformer']);
+const checkedRoles = new Set<WorkspaceFile['role']>([
+  'manifest',
+  'patch',
+  'crd',
+  'kustomization',
+  'chart',
+  'values',
+  'transformer',
+]);
 
 class Check {
   private readonly problems: Problem[] = [];
@@ -169,7 +177,9 @@ class Check {
     }
     if (options.environment === undefined) {
       const deployed = new Set(environments.flatMap((environment) => environment.sources));
-      workspace.sources.filter((source) => source.root && !deployed.has(source.id)).forEach((source) => add(source, undefined));
+      workspace.sources
+        .filter((source) => source.root && !deployed.has(source.id))
+        .forEach((source) => add(source, undefined));
     }
     return plan;
   }
@@ -266,7 +276,8 @@ class Check {
 
   private minorOf(file: WorkspaceFile): string | undefined {
     const { environment, kubernetesVersion } = this.options;
-    const owner = environment ?? this.workspace.environments.find((e) => e.sources.some((id) => file.sources.includes(id)));
+    const owner =
+      environment ?? this.workspace.environments.find((e) => e.sources.some((id) => file.sources.includes(id)));
     return owner?.kubernetesVersion ?? kubernetesVersion;
   }
 
@@ -292,12 +303,16 @@ class Check {
       const found = completeCheck(check, objects, own);
       // What a base leaves out an overlay may add: the rendering says whether it does.
       const file = this.files.find((f) => f.path === check.file.path);
-      this.problems.push(...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file?.role === 'chart'));
+      this.problems.push(
+        ...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file?.role === 'chart'),
+      );
     }
     this.problems.push(...this.duplicatesInFolders());
   }
 
-  private async verdicts(objects: readonly JsonObject[]): Promise<Awaited<ReturnType<Validator['validate']>> | undefined> {
+  private async verdicts(
+    objects: readonly JsonObject[],
+  ): Promise<Awaited<ReturnType<Validator['validate']>> | undefined> {
     const verdicts = [];
     const { validator } = this;
     if (validator === undefined) {
@@ -308,7 +323,9 @@ class Check {
       for (let i = 0; i < objects.length; i += engineBatch) {
         this.step(`Validating ${i}/${objects.length} objects …`);
         const items = objects.slice(i, i + engineBatch).map((object) => ({ object, namespace: 'default' }));
-        verdicts.push(...(await validator.validate(items, this.options.abort === undefined ? {} : { abort: this.options.abort })));
+        verdicts.push(
+          ...(await validator.validate(items, this.options.abort === undefined ? {} : { abort: this.options.abort })),
+        );
       }
       this.objects += objects.length;
       return verdicts;
@@ -386,7 +403,9 @@ class Check {
     return problems;
   }
 
-  private async judgeRenderings(plan: readonly { source: Source; environment: Environment | undefined }[]): Promise<void> {
+  private async judgeRenderings(
+    plan: readonly { source: Source; environment: Environment | undefined }[],
+  ): Promise<void> {
     const files = sourceFiles(this.tree, this.parsed);
     const found: Problem[] = [];
     for (const { source, environment } of plan) {
@@ -425,7 +444,9 @@ class Check {
     }
     const failed = [...this.rendered.values()].flat().filter((rendering) => rendering.failure !== undefined);
     const causes = this.problems.filter(
-      ({ rule, severity }) => severity === 'error' && (rule.startsWith('yaml/') || rule === 'kustomize/missing-file' || rule === 'kustomize/cycle'),
+      ({ rule, severity }) =>
+        severity === 'error' &&
+        (rule.startsWith('yaml/') || rule === 'kustomize/missing-file' || rule === 'kustomize/cycle'),
     );
     return causes.some(
       (cause) =>
@@ -433,7 +454,8 @@ class Check {
         failed.some(({ source, reads, failure }) => {
           const ids = this.descendants(source);
           const mine = source.declared.path === problem.path || failure?.path === problem.path;
-          const inside = this.files.find((file) => file.path === cause.path)?.sources.some((id) => ids.has(id)) ?? false;
+          const inside =
+            this.files.find((file) => file.path === cause.path)?.sources.some((id) => ids.has(id)) ?? false;
           return mine && (reads.includes(cause.path) || inside);
         }),
     );

@@ -33,7 +33,9 @@ export async function failureProblem(rendering: Rendering, tree: FileTree): Prom
   }
   const text = failure.message;
   const verdict =
-    source.render.tool === 'helm' ? helmVerdict(text, source.kind === 'chart') : await kustomizeVerdict(rendering, tree, text);
+    source.render.tool === 'helm'
+      ? helmVerdict(text, source.kind === 'chart')
+      : await kustomizeVerdict(rendering, tree, text);
   const place = verdict.place ?? (await failurePlace(rendering, tree));
   return { ...place, rule: verdict.rule, severity: verdict.severity ?? 'error', message: verdict.message };
 }
@@ -61,7 +63,11 @@ function helmVerdict(text: string, ownDefaults: boolean): Verdict {
   if (required !== null) {
     const said = (required[2] ?? '').trim();
     return ownDefaults
-      ? { rule: 'helm/needs-values', severity: 'info', message: `The chart does not render with its default values alone: ${said}` }
+      ? {
+          rule: 'helm/needs-values',
+          severity: 'info',
+          message: `The chart does not render with its default values alone: ${said}`,
+        }
       : { rule: 'helm/bad-values', message: said };
   }
   if (/don't meet the specifications of the schema|values\.schema\.json/.test(text)) {
@@ -100,7 +106,8 @@ async function kustomizeVerdict(rendering: Rendering, tree: FileTree, text: stri
     const place = await findKey(rendering, tree, name);
     return { rule: 'kustomize/unknown-field', message: `A kustomization has no field ${name}.`, ...placed(place) };
   }
-  const missingTarget = /no matches for Id ([^;\n]+?)(?:; failed to find unique target for patch ([^\n]+?))?(?:$|\n|: )/.exec(text);
+  const missingTarget =
+    /no matches for Id ([^;\n]+?)(?:; failed to find unique target for patch ([^\n]+?))?(?:$|\n|: )/.exec(text);
   if (missingTarget !== null || /failed to find unique target for patch/.test(text)) {
     const id = missingTarget?.[1] ?? text;
     const place = await findPatch(rendering, tree, idOf(missingTarget?.[2] ?? id));
@@ -114,13 +121,20 @@ async function kustomizeVerdict(rendering: Rendering, tree: FileTree, text: stri
   if (twice !== null) {
     return { rule: 'kubernetes/duplicate-object', message: `${readableId(twice[1] ?? '')} is there twice.` };
   }
-  const absent = /evalsymlink failure on '([^']*)'|(?:open|lstat|stat) ([^:\s]+): no such file or directory|'([^']+)' doesn't exist/.exec(text);
+  const absent =
+    /evalsymlink failure on '([^']*)'|(?:open|lstat|stat) ([^:\s]+): no such file or directory|'([^']+)' doesn't exist/.exec(
+      text,
+    );
   if (absent !== null) {
     const name = (absent[1] ?? absent[2] ?? absent[3] ?? '').replace(/^\/+/, '');
     const place = await findReference(rendering, tree, name);
     return { rule: 'kustomize/missing-file', message: `${name} does not exist.`, ...placed(place) };
   }
-  if (/json patch|jsonpatch|JSON patch|operation does not apply|remove operation|add operation|replace operation|test operation/i.test(text)) {
+  if (
+    /json patch|jsonpatch|JSON patch|operation does not apply|remove operation|add operation|replace operation|test operation/i.test(
+      text,
+    )
+  ) {
     return { rule: 'kustomize/bad-patch', message: tidy(text) };
   }
   if (/^Variable substitution failed/.test(text)) {
@@ -145,7 +159,10 @@ function readableId(text: string): string {
 }
 
 /** kustomization files of the rendering, its own first. */
-async function kustomizations(rendering: Rendering, tree: FileTree): Promise<{ path: string; parsed: ParsedYaml; root: Node | undefined }[]> {
+async function kustomizations(
+  rendering: Rendering,
+  tree: FileTree,
+): Promise<{ path: string; parsed: ParsedYaml; root: Node | undefined }[]> {
   const { source } = rendering;
   const paths = new Set([source.declared.path, ...[...rendering.reads].reverse()].filter(isKustomizationFile));
   const dir = source.render.tool === 'kustomize' ? source.render.dir : source.path;
@@ -190,7 +207,11 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 }
 
 /** The patch that names an object: its name in the patch file, in an inline patch its entry. */
-async function findPatch(rendering: Rendering, tree: FileTree, id: { kind: string; name: string } | undefined): Promise<Location | undefined> {
+async function findPatch(
+  rendering: Rendering,
+  tree: FileTree,
+  id: { kind: string; name: string } | undefined,
+): Promise<Location | undefined> {
   if (id === undefined) {
     return undefined;
   }
@@ -202,7 +223,11 @@ async function findPatch(rendering: Rendering, tree: FileTree, id: { kind: strin
       const text = await tree.read(reference.path);
       const patch = text === undefined ? undefined : parseYaml(text);
       for (const document of patch?.documents ?? []) {
-        if (patch !== undefined && textAt(document.root, 'kind') === id.kind && textAt(document.root, 'metadata', 'name') === id.name) {
+        if (
+          patch !== undefined &&
+          textAt(document.root, 'kind') === id.kind &&
+          textAt(document.root, 'metadata', 'name') === id.name
+        ) {
           const name = nodeAt(document.root, ['metadata', 'name']);
           if (name !== undefined) {
             return { path: reference.path, range: patch.lines.range(name.start, name.end) };
@@ -210,12 +235,19 @@ async function findPatch(rendering: Rendering, tree: FileTree, id: { kind: strin
         }
       }
     }
-    for (const item of [...itemsAt(root, 'patches'), ...itemsAt(root, 'patchesJson6902'), ...itemsAt(root, 'patchesStrategicMerge')]) {
+    for (const item of [
+      ...itemsAt(root, 'patches'),
+      ...itemsAt(root, 'patchesJson6902'),
+      ...itemsAt(root, 'patchesStrategicMerge'),
+    ]) {
       const inline = resolved(item)?.kind === 'scalar' ? resolved(item) : nodeAt(item, ['patch']);
       const text = inline?.kind === 'scalar' ? inline.text : '';
       const target = textAt(item, 'target', 'name');
       const named = new RegExp(`^\\s*name:\\s*["']?${escape(id.name)}["']?\\s*$`, 'm').test(text);
-      if (target === id.name || (named && new RegExp(`^\\s*kind:\\s*["']?${escape(id.kind)}["']?\\s*$`, 'm').test(text))) {
+      if (
+        target === id.name ||
+        (named && new RegExp(`^\\s*kind:\\s*["']?${escape(id.kind)}["']?\\s*$`, 'm').test(text))
+      ) {
         const node = target === id.name ? (nodeAt(item, ['target', 'name']) ?? item) : (inline ?? item);
         const range = parsed.lines.range(node.start, node.end);
         const line = range.start.line === range.end.line ? range : { start: range.start, end: range.start };
@@ -229,7 +261,9 @@ async function findPatch(rendering: Rendering, tree: FileTree, id: { kind: strin
 /** The reference in a kustomization that leads to a missing file. */
 async function findReference(rendering: Rendering, tree: FileTree, name: string): Promise<Location | undefined> {
   for (const { path, parsed } of await kustomizations(rendering, tree)) {
-    const reference = readKustomization(readFacts(path, parsed.text)).references.find((r) => r.path === name || r.text === name);
+    const reference = readKustomization(readFacts(path, parsed.text)).references.find(
+      (r) => r.path === name || r.text === name,
+    );
     if (reference !== undefined) {
       return { path, range: parsed.lines.range(reference.node.start, reference.node.end) };
     }

@@ -38,7 +38,8 @@ export async function atSource(problem: Problem, rendering: Rendering, files: So
   const { start } = problem.range;
   const key = startsAtKey(rendering.parsed, start);
   const origin = chooseOrigin(rendering, start, key);
-  const place = origin === undefined ? rendering.source.declared : await sourceRange(origin, key, files, problem, rendering);
+  const place =
+    origin === undefined ? rendering.source.declared : await sourceRange(origin, key, files, problem, rendering);
   const { fixes: _fixes, related: _related, ...rest } = problem;
   return { ...rest, ...place, rendered: { source: rendering.source.id, line: start.line } };
 }

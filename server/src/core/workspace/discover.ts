@@ -12,7 +12,7 @@ import { configured, findEnvironments } from './environments';
 import { isDeployable, readFacts, type FileFacts } from './facts';
 import { fluxHelmReleases, fluxKustomizations, type FluxSource } from './flux';
 import { generatedResources } from './generated';
-import { closureOfRender, type Closure, type Graph } from './graph';
+import { closureOf, closureOfRender, type Closure, type Graph } from './graph';
 import {
   fileSet,
   kustomizationIn,
@@ -22,6 +22,7 @@ import {
   type Kustomization,
   type ReferenceRole,
 } from './kustomization';
+import { missingPatchTargets } from './patchTargets';
 import { baseName, folderLabel, folderOf, isKustomizationFile, isWithin, isYamlFile, joinPath } from './paths';
 import { problemAt } from './read';
 import type { Remote } from './repositoryMatch';
@@ -246,6 +247,13 @@ class Builder {
       const read = this.facts.get(kustomization.path);
       if (read !== undefined) {
         this.problems.push(...missingReferences(read, kustomization, this.files));
+        this.problems.push(
+          ...missingPatchTargets(read, {
+            closure: closureOf(this.graph, kustomization.dir),
+            facts: (path) => this.facts.get(path),
+            kustomizations: this.kustomizations,
+          }),
+        );
       }
       if (kustomization.component) {
         continue;

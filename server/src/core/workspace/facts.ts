@@ -33,6 +33,11 @@ export function readFacts(path: string, text: string): FileFacts {
   return { path, text, objects: objectsIn(path, text, parse), parsed: parse };
 }
 
+/** The root of the first document that has one: what a file with a single document is. */
+export function rootOfFile(facts: FileFacts): Node | undefined {
+  return facts.parsed().documents.find((d) => d.root !== undefined)?.root;
+}
+
 /** The root node of an object's document. */
 export function rootOf(facts: FileFacts, fact: ObjectFact): Node | undefined {
   return facts.parsed().documents.find((d) => d.start <= fact.start && fact.start < Math.max(d.end, d.start + 1))?.root;

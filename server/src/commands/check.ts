@@ -1,0 +1,108 @@
+// `plumbline check`: every file and every source of the repository, and what they render to.
+import path from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import fs from 'node:fs';
+import { atLeast, type Severity } from '../core/problem';
+import { checkWorkspace } from '../core/render/checkWorkspace';
+import type { Services } from '../services';
+import { CliError, exit, type Cli, type CommonOptions } from './cli';
+import { formatters, type CheckResult } from './format/formats';
+import { chooseEnvironment } from './sources';
+
+interface CheckCommandOptions extends CommonOptions {
+  environment?: string;
+  failOn: Severity;
+  kubernetesVersion?: string;
+}
+
+export function registerCheck(program: Command, cli: Cli): void {
+  const command = program
+    .command('check')
+    .description('validate every source and manifest, and what they render to')
+    .argument('[path...]', 'only findings in these files and folders')
+    .option('-e, --environment <name>', 'only what is deployed to this environment')
+    .addOption(
+      new Option('--fail-on <severity>', 'findings from this severity on make the exit status 1')
+        .choices(['error', 'warning', 'info'])
+        .default('error'),
+    )
+    .option('--kubernetes-version <version>', 'version to check against where an environment names none', versionOf)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ plumbline check
+  $ plumbline check apps/staging charts --fail-on warning
+  $ plumbline check --environment production --format json
+  $ plumbline check --format github         as annotations of a GitHub workflow`,
+    );
+  cli
+    .withCommonOptions(command, Object.keys(formatters))
+    .action((paths: string[], options: CheckCommandOptions) => cli.run(() => runCheck(cli, paths, options)));
+}
+
+async function runCheck(cli: Cli, paths: readonly string[], options: CheckCommandOptions): Promise<number> {
+  const services = await cli.services(startFolder(cli.io.cwd, paths));
+  const inside = repositoryPaths(services, cli.io.cwd, paths);
+  const progress = cli.progress(options);
+  progress.show('Looking at the repository …');
+  const workspace = await services.discover(cli.io.signal);
+  const environment = chooseEnvironment(workspace, options.environment);
+  const report = await checkWorkspace(workspace, services.tree, services.checkPorts(), {
+    ...(environment === undefined ? {} : { environment }),
+    ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
+    paths: inside,
+    abort: cli.io.signal,
+    progress: (text) => progress.show(text),
+  }).finally(() => progress.done());
+  const result: CheckResult = {
+    ...report,
+    root: services.root,
+    ...(environment === undefined ? {} : { environment: environment.name }),
+  };
+  const format = formatters[options.format];
+  cli.io.out(format?.(result, { paint: cli.paint(options), quiet: options.quiet === true }) ?? '');
+  if (report.undecided.length > 0) {
+    cli.io.err(report.undecided.map((reason) => `plumbline: ${reason}\n`).join(''));
+    return exit.undecided;
+  }
+  return report.problems.some((problem) => atLeast(problem.severity, options.failOn)) ? exit.findings : exit.clean;
+}
+
+/** The repository to check is that of the first path, so that a path in another repository works too. */
+function startFolder(cwd: string, paths: readonly string[]): string {
+  for (const given of paths) {
+    const stat = fs.statSync(path.resolve(cwd, given), { throwIfNoEntry: false });
+    if (stat === undefined) {
+      throw new CliError(`There is no file or folder ${given}.`);
+    }
+  }
+  const [first] = paths;
+  if (first === undefined) {
+    return cwd;
+  }
+  const absolute = path.resolve(cwd, first);
+  return fs.statSync(absolute).isDirectory() ? absolute : path.dirname(absolute);
+}
+
+function repositoryPaths(services: Services, cwd: string, paths: readonly string[]): string[] {
+  const root = fs.realpathSync(services.root);
+  return paths.flatMap((given) => {
+    const relative = path
+      .relative(root, fs.realpathSync(path.resolve(cwd, given)))
+      .split(path.sep)
+      .join('/');
+    if (relative === '..' || relative.startsWith('../')) {
+      throw new CliError(`${given} does not lie in ${services.root}.`, 'Check one repository at a time.');
+    }
+    return relative === '' ? [] : [relative];
+  });
+}
+
+function versionOf(text: string): string {
+  const match = /^v?(1\.\d+)(\.\d+)?$/.exec(text);
+  if (match?.[1] === undefined) {
+    throw new InvalidArgumentError('A Kubernetes version such as 1.35 is needed.');
+  }
+  return match[1];
+}
