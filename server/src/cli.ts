@@ -15,7 +15,9 @@ process.once('SIGINT', () => {
 process.once('SIGTERM', () => controller.abort());
 // A reader that closes early (`plumbline render … | head`) is no fault of ours.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.clean : exit.undecided));
+  stream.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? exit.clean : exit.undecided),
+  );
 }
 
 const io: CliIo = {

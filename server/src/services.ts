@@ -4,7 +4,9 @@ import { createEngines, type Engines } from './adapters/engines';
 import { readRemotes } from './adapters/gitConfig';
 import { createFileTree, findRoot } from './adapters/nodeFiles';
 import { openSchemaPack } from './adapters/schemaFiles';
-import type { Abort, FileTree, Log } from './core/ports';
+import { createRepository } from './adapters/git';
+import type { Abort, FileTree, Log, Repository } from './core/ports';
+import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import type { RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
 import { createSchemaStore, type SchemaStore } from './core/schema/schemaStore';
@@ -37,6 +39,12 @@ export interface Services {
   engines(): Engines;
   /** What `renderSource` needs. */
   renderPorts(): RenderPorts;
+  /** What `checkWorkspace` needs. */
+  checkPorts(): CheckWorkspacePorts;
+  /** Git, from the root on. It runs as a process: only for what a person asked for, in a trusted folder. */
+  repository(): Repository;
+  /** The files of a revision. Throws with the reason where there is none. */
+  treeAt(revision: string, abort?: Abort): Promise<FileTree>;
   dispose(): Promise<void>;
 }
 
@@ -47,6 +55,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const discovery = createDiscovery();
   let schemas: SchemaStore | undefined;
   let engines: Engines | undefined;
+  let repository: Repository | undefined;
 
   const services: Services = {
     root,
@@ -69,6 +78,21 @@ export async function createServices(options: ServicesOptions): Promise<Services
     renderPorts() {
       const scope: Scope = (apiVersion, kind) => services.schemas().lookup({ apiVersion, kind })?.namespaced;
       return { renderer: services.engines().renderer, scope };
+    },
+    checkPorts() {
+      const { renderer, validator } = services.engines();
+      return { renderer, validator, store: services.schemas() };
+    },
+    repository() {
+      repository ??= createRepository(root, { log });
+      return repository;
+    },
+    async treeAt(revision, abort) {
+      const answer = await services.repository().at(revision, abort);
+      if (!answer.ok) {
+        throw new Error(answer.failure.message);
+      }
+      return answer.value;
     },
     async dispose() {
       await engines?.dispose();

@@ -105,10 +105,10 @@ function objectsIn(path: string, text: string, parse: () => ParsedYaml): ObjectF
     }
     const apiVersion = topLevel(segment, 'apiVersion');
     const kind = topLevel(segment, 'kind');
-    if (apiVersion !== undefined && kind !== undefined) {
-      const { name, namespace } = identityIn(segment);
-      facts.push({ path, apiVersion, kind, name, namespace, start: start + firstContent(segment) });
-    } else if (!/^[ \t]*\{/m.test(segment) && apiVersion === undefined && kind === undefined) {
+    const identity = identityIn(segment);
+    if (apiVersion !== undefined && kind !== undefined && identity !== undefined) {
+      facts.push({ path, apiVersion, kind, ...identity, start: start + firstContent(segment) });
+    } else if (apiVersion === undefined && kind === undefined && !/^[ \t]*[{"']/m.test(segment)) {
       continue;
     } else {
       // Flow style, quoted keys and the like: ask the real reader.
@@ -150,11 +150,17 @@ function plain(text: string): string | undefined {
   return value === '' || /^[[{&*!|>%@`#]/.test(value) ? undefined : value;
 }
 
-function identityIn(segment: string): { name: string; namespace: string } {
-  const block =
-    /^metadata:[^\S\r\n]*(?:#[^\r\n]*)?\r?\n((?:[ \t]+[^\r\n]*(?:\r?\n|$)|[ \t]*\r?\n|#[^\r\n]*\r?\n)*)/m.exec(
-      segment,
-    )?.[1] ?? '';
+/** Name and namespace off the lines of `metadata`; undefined where they are not written as plain lines. */
+function identityIn(segment: string): { name: string; namespace: string } | undefined {
+  const head = /^metadata:([^\r\n]*)/m.exec(segment);
+  if (head === null) {
+    return segment.includes('metadata') ? undefined : { name: '', namespace: '' };
+  }
+  if (!/^\s*(#.*)?$/.test(head[1] ?? '')) {
+    return undefined;
+  }
+  const after = segment.slice(head.index + head[0].length);
+  const block = /^(?:\r\n|\r|\n)((?:[ \t]+[^\r\n]*(?:\r\n|\r|\n|$)|[ \t]*(?:\r\n|\r|\n)|#[^\r\n]*(?:\r\n|\r|\n))*)/.exec(after)?.[1] ?? '';
   const indent = /^([ \t]+)[^\s#]/m.exec(block)?.[1] ?? '  ';
   const field = (key: string): string => {
     const match = new RegExp(`^${indent}${key}:[ \\t]+([^\\r\\n]+?)[ \\t]*$`, 'm').exec(block);
