@@ -96,7 +96,7 @@ describe('.plumbline.yaml', () => {
     assert.deepEqual(problems('environments:\n  - sources: [a]\n'), [
       'plumbline/missing-key 1:4-11 environments[0] needs a name.',
     ]);
-    assert.deepEqual(problems('environments:\n  - name: a\n    target: {context: x, snapshot: y}\n'), [
+    assert.deepEqual(problems('environments:\n  - name: a\n    target: {context: a, snapshot: b}\n'), [
       'plumbline/missing-key 2:13-20 environments[0].target needs exactly one of context, snapshot, revision.',
     ]);
     assert.deepEqual(problems('environments:\n  - name: a\n  - name: a\n'), [

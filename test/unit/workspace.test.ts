@@ -268,7 +268,7 @@ ${gitRepository}${fluxKustomization('apps', './gone')}
       { remotes },
     );
     assert.deepEqual(places(workspace), [
-      'clusters/staging/flux.yaml:11:9 flux/missing-path The path ./gone of Kustomization apps does not exist in this repository.',
+      'clusters/staging/flux.yaml:12:9 flux/missing-path The path ./gone of Kustomization apps does not exist in this repository.',
     ]);
   });
   it('charts from elsewhere, values that are not here: unsupported, with the reason', async () => {

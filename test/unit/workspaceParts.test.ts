@@ -138,14 +138,16 @@ describe('objects of a file', () => {
       identities(
         '# note\n---\napiVersion: v1 # core\nkind: "ConfigMap"\nmetadata:\n  # c\n  labels:\n    name: no\n  name: a\n  namespace: b\n---\n\n---\nkind: Service\napiVersion: \'v1\'\nmetadata: {name: c}\n',
       ),
-      ['v1 ConfigMap b/a', 'v1 Service /'],
+      ['v1 ConfigMap b/a', 'v1 Service /c'],
     );
   });
   it('are read by the real reader where they are not', () => {
     assert.deepEqual(identities('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}\n'), [
       'v1 ConfigMap /a',
     ]);
-    assert.deepEqual(identities('"apiVersion": v1\n"kind": ConfigMap\nmetadata: {name: a, namespace: n}\n'), []);
+    assert.deepEqual(identities('"apiVersion": v1\n"kind": ConfigMap\nmetadata: {name: a, namespace: n}\n'), [
+      'v1 ConfigMap n/a',
+    ]);
   });
   it('text in block scalars is no object', () => {
     assert.deepEqual(identities('data: |\n  apiVersion: v1\n  kind: Pod\n'), []);

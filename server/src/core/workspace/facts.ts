@@ -160,7 +160,10 @@ function identityIn(segment: string): { name: string; namespace: string } | unde
     return undefined;
   }
   const after = segment.slice(head.index + head[0].length);
-  const block = /^(?:\r\n|\r|\n)((?:[ \t]+[^\r\n]*(?:\r\n|\r|\n|$)|[ \t]*(?:\r\n|\r|\n)|#[^\r\n]*(?:\r\n|\r|\n))*)/.exec(after)?.[1] ?? '';
+  const block =
+    /^(?:\r\n|\r|\n)((?:[ \t]+[^\r\n]*(?:\r\n|\r|\n|$)|[ \t]*(?:\r\n|\r|\n)|#[^\r\n]*(?:\r\n|\r|\n))*)/.exec(
+      after,
+    )?.[1] ?? '';
   const indent = /^([ \t]+)[^\s#]/m.exec(block)?.[1] ?? '  ';
   const field = (key: string): string => {
     const match = new RegExp(`^${indent}${key}:[ \\t]+([^\\r\\n]+?)[ \\t]*$`, 'm').exec(block);

@@ -68,7 +68,9 @@ interface KnownObject {
 }
 
 /** Undefined where something takes part whose objects cannot be known here: charts, remote bases, generators of other kinds. */
-function knownObjects({ closure, facts, kustomizations }: PatchContext): KnownObject[] | undefined {
+function knownObjects(context: PatchContext): KnownObject[] | undefined {
+  const { closure, kustomizations } = context;
+  const facts = (path: string): FileFacts | undefined => context.facts(path);
   if (closure.obstacle !== undefined || closure.cycle !== undefined) {
     return undefined;
   }
