@@ -1,0 +1,143 @@
+// One repository that is open in the editor: its files with unsaved text on top, what discovery found in it, the chosen environment.
+// Everyone else reads from here; `changed` makes what was computed from older text out of date.
+import path from 'node:path';
+import type { Abort } from './core/ports';
+import type { Source, Workspace, WorkspaceFile, Environment } from './core/workspace/source';
+import type { Services } from './services';
+import { relativeTo, toAbsolute, toUri } from './uris';
+
+export class OpenRepository {
+  /** Unsaved and open text by repository-relative path; the services' file tree reads this map. */
+  constructor(
+    readonly services: Services,
+    readonly buffers: Map<string, string>,
+  ) {}
+
+  /** Increases with every change of any file. */
+  generation = 0;
+  private readonly spelling = new Map<string, string>();
+  private discovered: { generation: number; workspace: Promise<Workspace> } | undefined;
+  private newest: Workspace | undefined;
+  private chosen: string | undefined;
+
+  /** URI of the root, as reports and views name the folder. */
+  get folder(): string {
+    return toUri(this.services.root);
+  }
+
+  /** Repository-relative path of a URI; undefined where it lies elsewhere. */
+  pathOf(uri: string): string | undefined {
+    const absolute = toAbsolute(uri);
+    return absolute === undefined ? undefined : relativeTo(this.services.root, absolute);
+  }
+
+  /** The editor's own spelling of an open file, else a plain one. */
+  uriOf(relative: string): string {
+    return this.spelling.get(relative) ?? toUri(path.join(this.services.root, relative));
+  }
+
+  open(uri: string, relative: string, text: string): void {
+    this.spelling.set(relative, uri);
+    this.edit(relative, text);
+  }
+
+  edit(relative: string, text: string): void {
+    if (this.buffers.get(relative) !== text) {
+      this.buffers.set(relative, text);
+      this.changed();
+    }
+  }
+
+  close(relative: string): void {
+    this.spelling.delete(relative);
+    this.buffers.delete(relative);
+    this.changed();
+  }
+
+  changed(): void {
+    this.generation++;
+  }
+
+  /** What the repository deploys now. Concurrent callers share one discovery. */
+  async workspace(abort?: Abort): Promise<Workspace> {
+    if (this.discovered?.generation !== this.generation) {
+      const generation = this.generation;
+      // Shared by several callers, so no single one of them may cancel it.
+      const workspace = this.services.discover();
+      this.discovered = { generation, workspace };
+      workspace.catch(() => {
+        this.discovered = undefined;
+      });
+    }
+    const { workspace } = this.discovered;
+    this.newest = await workspace;
+    void abort;
+    return this.newest;
+  }
+
+  /** The last discovery's answer, at once; it may be older than the text. */
+  get lastWorkspace(): Workspace | undefined {
+    return this.newest;
+  }
+
+  choose(environment: string): void {
+    this.chosen = environment;
+  }
+
+  /** The chosen environment; else the preferred one where it exists; else the first. */
+  environmentOf(workspace: Workspace, preferred = ''): Environment | undefined {
+    const named = (name: string | undefined): Environment | undefined =>
+      workspace.environments.find((environment) => environment.name === name);
+    return named(this.chosen) ?? named(preferred) ?? workspace.environments[0];
+  }
+}
+
+/** The entry of a file in the workspace. */
+export function fileOf(workspace: Workspace | undefined, relative: string): WorkspaceFile | undefined {
+  return workspace?.files.find((file) => file.path === relative);
+}
+
+/**
+ * The source that shows best what a file becomes: one of the environment's that reaches a source naming the file, else the topmost
+ * other one, else the source that names it. The declaring object of a source shows that source.
+ */
+export function sourceFor(
+  workspace: Workspace,
+  environment: Environment | undefined,
+  relative: string,
+): { source: Source; environment: Environment | undefined } | undefined {
+  const byId = new Map(workspace.sources.map((source) => [source.id, source]));
+  const naming = new Set(fileOf(workspace, relative)?.sources ?? []);
+  for (const source of workspace.sources) {
+    if (source.declared.path === relative) {
+      naming.add(source.id);
+    }
+  }
+  if (naming.size === 0) {
+    return undefined;
+  }
+  const reaches = (source: Source, seen = new Set<string>()): boolean => {
+    if (naming.has(source.id)) {
+      return true;
+    }
+    seen.add(source.id);
+    return source.children.some((id) => {
+      const child = byId.get(id);
+      return child !== undefined && !seen.has(id) && reaches(child, seen);
+    });
+  };
+  const renders = (source: Source | undefined): source is Source =>
+    source !== undefined && source.render.tool !== 'unsupported' && reaches(source);
+  const deployed = environment?.sources.map((id) => byId.get(id)).find(renders);
+  if (deployed !== undefined) {
+    return { source: deployed, environment };
+  }
+  for (const other of workspace.environments) {
+    const source = other.sources.map((id) => byId.get(id)).find(renders);
+    if (source !== undefined) {
+      return { source, environment: other };
+    }
+  }
+  const source = workspace.sources.find((s) => s.root && renders(s)) ?? workspace.sources.find((s) => renders(s));
+  return source === undefined ? undefined : { source, environment: undefined };
+}

@@ -1,0 +1,141 @@
+// The language server: takes a connection, registers what it can, follows documents and files. Everything it decides is the core's.
+import {
+  DidChangeConfigurationNotification,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver';
+import type { Log } from './core/ports';
+import type { InitializationOptions, Settings } from './core/protocol';
+import { Diagnostics } from './handlers/diagnostics';
+import { DriftHandler } from './handlers/drift';
+import { registerHistory } from './handlers/history';
+import { registerLanguage } from './handlers/language';
+import { Previews } from './handlers/preview';
+import { registerWorkspace } from './handlers/workspace';
+import { Session, defaultSettings } from './session';
+import { toAbsolute } from './uris';
+import { version } from './version';
+
+/** Starts serving; resolves never: the connection's end ends the process. */
+export function startServer(connection: Connection): void {
+  const log: Log = {
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  };
+  const session = new Session(connection, log);
+  const diagnostics = new Diagnostics(session);
+  const previews = new Previews(session);
+  const drift = new DriftHandler(session);
+  registerLanguage(session, diagnostics);
+  registerWorkspace(session, diagnostics, () => drift.environmentChosen());
+  registerHistory(session, drift);
+
+  let folders: string[] = [];
+  let asksConfiguration = false;
+  let registersConfiguration = false;
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const options = params.initializationOptions as InitializationOptions | undefined;
+    // Other editors have no Restricted Mode: who starts the server by hand trusts the folder.
+    session.trusted = options?.trusted ?? true;
+    const named = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
+    folders = named.length > 0 ? named : legacyRoot(params);
+    asksConfiguration = params.capabilities.workspace?.configuration === true;
+    registersConfiguration = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
+    return {
+      serverInfo: { name: 'plumbline', version },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        hoverProvider: true,
+        completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: false },
+        documentSymbolProvider: true,
+        codeActionProvider: { codeActionKinds: ['quickfix'] },
+        inlayHintProvider: true,
+        codeLensProvider: { resolveProvider: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    if (registersConfiguration) {
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'plumbline' });
+    }
+    await readSettings();
+    for (const uri of folders) {
+      const folder = toAbsolute(uri);
+      if (folder !== undefined) {
+        await session.openFolder(folder);
+      }
+    }
+    for (const document of session.documents.all()) {
+      void diagnostics.changed(document.uri);
+    }
+  });
+
+  const readSettings = async (): Promise<void> => {
+    if (asksConfiguration) {
+      const given = (await connection.workspace.getConfiguration('plumbline')) as Partial<Settings> | null;
+      session.settings = { ...defaultSettings, ...(given ?? {}) };
+    }
+  };
+
+  connection.onDidChangeConfiguration(async () => {
+    await readSettings();
+    drift.settingsChanged();
+    for (const document of session.documents.all()) {
+      void diagnostics.changed(document.uri);
+    }
+  });
+
+  connection.onDidChangeWatchedFiles(async ({ changes }) => {
+    const touched = new Set<string>();
+    for (const { uri } of changes) {
+      if (session.documents.get(uri) !== undefined) {
+        continue; // The open text is newer than the disk.
+      }
+      const place = await session.placeOf(uri);
+      if (place !== undefined) {
+        place.repository.changed();
+        previews.changed(place.repository, place.path);
+        touched.add(place.repository.folder);
+      }
+    }
+    for (const document of session.documents.all()) {
+      const place = await session.placeOf(document.uri);
+      if (place !== undefined && touched.has(place.repository.folder)) {
+        void diagnostics.changed(document.uri);
+      }
+    }
+  });
+
+  session.documents.onDidOpen(async ({ document }) => {
+    const place = await session.placeOf(document.uri);
+    place?.repository.open(document.uri, place.path, document.getText());
+  });
+  session.documents.onDidChangeContent(async ({ document }) => {
+    const place = await session.placeOf(document.uri);
+    if (place !== undefined && session.documents.get(document.uri)?.version === document.version) {
+      place.repository.edit(place.path, document.getText());
+      previews.changed(place.repository, place.path);
+      drift.edited(document.uri);
+    }
+    await diagnostics.changed(document.uri);
+  });
+  session.documents.onDidClose(async ({ document }) => {
+    diagnostics.closed(document.uri);
+    const place = await session.placeOf(document.uri);
+    place?.repository.close(place.path);
+  });
+
+  connection.onShutdown(() => session.dispose());
+  session.documents.listen(connection);
+  connection.listen();
+}
+
+function legacyRoot(params: InitializeParams): string[] {
+  return params.rootUri === null || params.rootUri === undefined ? [] : [params.rootUri];
+}
