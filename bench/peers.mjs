@@ -11,10 +11,15 @@ const program = (name) => (process.platform === 'win32' ? `${name}.exe` : name);
 export async function kubeconform(say) {
   const { go, env, version } = await goToolchain(say);
   const pinned = 'github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0';
-  const dir = await once('kubeconform', keyOf([pinned, version]), (d) => run(go, ['install', '-p', '3', pinned], { env: { ...env, GOBIN: d } }), {
-    say,
-    usually: '20 s',
-  });
+  const dir = await once(
+    'kubeconform',
+    keyOf([pinned, version]),
+    (d) => run(go, ['install', '-p', '3', pinned], { env: { ...env, GOBIN: d } }),
+    {
+      say,
+      usually: '20 s',
+    },
+  );
   return path.join(dir, program('kubeconform'));
 }
 
@@ -29,7 +34,22 @@ export async function kubectl(say) {
   const dir = await once(
     'kubectl',
     keyOf([version, ...inputs]),
-    (d) => run(go, ['build', '-mod=mod', '-p', '3', '-ldflags', flags, '-o', path.join(d, program('kubectl')), 'k8s.io/kubernetes/cmd/kubectl'], { cwd: source, env }),
+    (d) =>
+      run(
+        go,
+        [
+          'build',
+          '-mod=mod',
+          '-p',
+          '3',
+          '-ldflags',
+          flags,
+          '-o',
+          path.join(d, program('kubectl')),
+          'k8s.io/kubernetes/cmd/kubectl',
+        ],
+        { cwd: source, env },
+      ),
     { say, usually: '1 minute' },
   );
   return path.join(dir, program('kubectl'));
@@ -68,14 +88,21 @@ export async function jsonSchemas(say) {
         void minors;
         const schema = strict(body(definition), body, [definition]);
         const apiVersion = group === '' ? version : `${group}/${version}`;
-        schema.properties = { ...schema.properties, apiVersion: { type: 'string', enum: [apiVersion] }, kind: { type: 'string', enum: [kind] } };
+        schema.properties = {
+          ...schema.properties,
+          apiVersion: { type: 'string', enum: [apiVersion] },
+          kind: { type: 'string', enum: [kind] },
+        };
         schema.required = [...new Set([...(schema.required ?? []), 'apiVersion', 'kind'])];
         const file = path.join(d, group || version, version, `${kind.toLowerCase()}.json`);
         fs.mkdirSync(path.dirname(file), { recursive: true });
         fs.writeFileSync(file, JSON.stringify(schema));
         all.push({ file, group, version, kind });
       }
-      fs.writeFileSync(path.join(d, 'all.json'), JSON.stringify({ oneOf: all.map(({ file }) => ({ $ref: `file://${file}` })) }));
+      fs.writeFileSync(
+        path.join(d, 'all.json'),
+        JSON.stringify({ oneOf: all.map(({ file }) => ({ $ref: `file://${file}` })) }),
+      );
     },
     { say },
   );

@@ -9,8 +9,6 @@ import {
 import type { Log } from './core/ports';
 import type { InitializationOptions, Settings } from './core/protocol';
 import { Diagnostics } from './handlers/diagnostics';
-import { DriftHandler } from './handlers/drift';
-import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
 import { registerWorkspace } from './handlers/workspace';
@@ -28,10 +26,8 @@ export function startServer(connection: Connection): void {
   const session = new Session(connection, log);
   const diagnostics = new Diagnostics(session);
   const previews = new Previews(session);
-  const drift = new DriftHandler(session);
   registerLanguage(session, diagnostics);
-  registerWorkspace(session, diagnostics, () => drift.environmentChosen());
-  registerHistory(session, drift);
+  registerWorkspace(session, diagnostics, () => undefined);
 
   let folders: string[] = [];
   let asksConfiguration = false;
@@ -53,8 +49,6 @@ export function startServer(connection: Connection): void {
         completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: false },
         documentSymbolProvider: true,
         codeActionProvider: { codeActionKinds: ['quickfix'] },
-        inlayHintProvider: true,
-        codeLensProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -85,7 +79,6 @@ export function startServer(connection: Connection): void {
 
   connection.onDidChangeConfiguration(async () => {
     await readSettings();
-    drift.settingsChanged();
     for (const document of session.documents.all()) {
       void diagnostics.changed(document.uri);
     }
@@ -121,7 +114,6 @@ export function startServer(connection: Connection): void {
     if (place !== undefined && session.documents.get(document.uri)?.version === document.version) {
       place.repository.edit(place.path, document.getText());
       previews.changed(place.repository, place.path);
-      drift.edited(document.uri);
     }
     await diagnostics.changed(document.uri);
   });

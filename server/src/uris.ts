@@ -25,7 +25,7 @@ export function relativeTo(root: string, absolute: string): string | undefined {
   if (relative === '') {
     return '';
   }
-  if (relative.startsWith('..') && (relative === '..' || relative[2] === path.sep) || path.isAbsolute(relative)) {
+  if ((relative.startsWith('..') && (relative === '..' || relative[2] === path.sep)) || path.isAbsolute(relative)) {
     return undefined;
   }
   return relative.split(path.sep).join('/');

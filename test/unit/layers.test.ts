@@ -38,7 +38,11 @@ const server = sources('server/src');
 const core = server.filter((file) => file.path.startsWith('server/src/core/'));
 const client = sources('client/src');
 const isLocal = (name: string): boolean => /^(server|client|test|scripts)\//.test(name);
-const packageOf = (name: string): string => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** Fails with every offending `file → import`. */
 function assertNone(offences: string[]): void {
@@ -59,9 +63,7 @@ describe('walls', () => {
 
   it('1. core names no global of a platform', () => {
     const platform = /\b(process|Buffer|setTimeout|setInterval|setImmediate|__dirname|require|globalThis|fetch)\s*[.(]/;
-    assertNone(
-      core.filter((file) => platform.test(withoutComments(file.text))).map((file) => file.path),
-    );
+    assertNone(core.filter((file) => platform.test(withoutComments(file.text))).map((file) => file.path));
   });
 
   it('2. one door: the client imports core/protocol and nothing else of the server', () => {
@@ -82,7 +84,9 @@ describe('walls', () => {
   it('2. the client reads no files, starts no processes and opens no connections of its own', () => {
     const forbidden = /^(node:)?(fs|fs\/promises|child_process|http|https|http2|net|tls|dgram)$/;
     assertNone(
-      client.flatMap((file) => file.imports.filter((name) => forbidden.test(name)).map((name) => `${file.path} → ${name}`)),
+      client.flatMap((file) =>
+        file.imports.filter((name) => forbidden.test(name)).map((name) => `${file.path} → ${name}`),
+      ),
     );
   });
 
@@ -128,14 +132,13 @@ describe('walls', () => {
   it('8. nothing listens, measures or reports home', () => {
     const telemetry = /telemetry|TelemetryReporter|createTelemetryLogger|applicationinsights|sentry/i;
     assertNone(
-      [...server, ...client]
-        .filter((file) => telemetry.test(withoutComments(file.text)))
-        .map((file) => file.path),
+      [...server, ...client].filter((file) => telemetry.test(withoutComments(file.text))).map((file) => file.path),
     );
   });
 
   it('8. only adapters start processes or open connections', () => {
-    const forbidden = /^(node:)?(child_process|http|https|http2|net|tls|dgram)$|^(simple-git|@kubernetes\/client-node)$/;
+    const forbidden =
+      /^(node:)?(child_process|http|https|http2|net|tls|dgram)$|^(simple-git|@kubernetes\/client-node)$/;
     assertNone(
       server
         .filter((file) => !file.path.startsWith('server/src/adapters/'))
@@ -144,7 +147,9 @@ describe('walls', () => {
   });
 
   it('every file opens with its job', () => {
-    assertNone([...server, ...client].filter((file) => !/^(#!.*\n)?(\/\/|\/\*)/.test(file.text)).map((file) => file.path));
+    assertNone(
+      [...server, ...client].filter((file) => !/^(#!.*\n)?(\/\/|\/\*)/.test(file.text)).map((file) => file.path),
+    );
   });
 
   it('ARCHITECTURE.md numbers the walls', () => {

@@ -114,12 +114,7 @@ export class Diagnostics {
     );
   }
 
-  private fileCheck(
-    document: OpenDocument,
-    repository: OpenRepository,
-    workspace: Workspace,
-    path: string,
-  ): FileCheck {
+  private fileCheck(document: OpenDocument, repository: OpenRepository, workspace: Workspace, path: string): FileCheck {
     const file = fileOf(workspace, path);
     const chart = file?.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
     const minor = this.minorOf(workspace, file?.sources ?? []);

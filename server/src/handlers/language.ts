@@ -10,7 +10,7 @@ import {
   type DocumentSymbol,
   type Hover,
 } from 'vscode-languageserver';
-import { documentSymbols, type SymbolNode } from '../core/check/symbols';
+import { documentSymbols, type DocumentSymbol as SymbolNode } from '../core/check/symbols';
 import { completeAt } from '../core/schema/complete';
 import { hoverAt } from '../core/schema/hover';
 import { documentAt } from '../core/yaml/path';
@@ -36,9 +36,7 @@ export function registerLanguage(session: Session, diagnostics: Diagnostics): vo
         const offset = parsed.lines.offsetAt(position);
         const document = documentAt(parsed, offset);
         const hover = document && hoverAt(parsed, document, offset, at.repository.services.schemas(), at.minor);
-        return hover
-          ? { contents: { kind: MarkupKind.Markdown, value: hover.markdown }, range: hover.range }
-          : null;
+        return hover ? { contents: { kind: MarkupKind.Markdown, value: hover.markdown }, range: hover.range } : null;
       },
       null,
     ),
@@ -136,10 +134,10 @@ const symbolKinds: Record<SymbolNode['kind'], SymbolKind> = {
 function toSymbol(node: SymbolNode): DocumentSymbol {
   return {
     name: node.name === '' ? '""' : node.name,
-    ...(node.detail === undefined ? {} : { detail: node.detail }),
+    ...(node.detail === '' ? {} : { detail: node.detail }),
     kind: symbolKinds[node.kind],
     range: node.range,
-    selectionRange: node.selectionRange,
+    selectionRange: node.selection,
     children: node.children.map(toSymbol),
   };
 }

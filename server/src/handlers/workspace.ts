@@ -33,6 +33,7 @@ export function registerWorkspace(session: Session, diagnostics: Diagnostics, en
 export async function workspaceView(session: Session, repository: OpenRepository): Promise<WorkspaceView> {
   const workspace = await repository.workspace();
   const chosen = repository.environmentOf(workspace, session.settings.environment);
+  const fallback = session.settings.kubernetesVersion || repository.services.schemas().minorFor(undefined);
   return {
     folder: repository.folder,
     sources: workspace.sources.map((source) => sourceView(repository, source)),
