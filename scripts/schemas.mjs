@@ -1,11 +1,13 @@
 // Makes the schema pack: Kubernetes definitions of several minors and the CRDs of common products, from pinned Go modules.
 // `node scripts/schemas.mjs` links it to dist/schemas; `--package OUTDIR` writes the compressed files of the packaged extension.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { pathToFileURL } from 'node:url';
 import { filesOf, keyOf, listFiles, once, root } from './lib/cache.mjs';
 import { readCrds } from './schemapack/crds.mjs';
+import { generateCrds } from './schemapack/generate.mjs';
 import { readRelease } from './schemapack/kubernetes.mjs';
 import { crdModules, downloadModules, kubernetesReleases } from './schemapack/modules.mjs';
 import { pack } from './schemapack/pack.mjs';
@@ -18,7 +20,7 @@ export async function ensure(say = () => {}) {
     ...filesOf(path.join(root, 'scripts/schemapack')),
     fs.readFileSync(path.join(root, 'scripts/schemas.mjs'), 'utf8').replaceAll('\r\n', '\n'),
   ]);
-  const dir = await once('schemas', key, build, { say, usually: '15 s and 90 MB of downloads' });
+  const dir = await once('schemas', key, build, { say, usually: '40 s, and 100 MB of downloads' });
   link(dir);
   return dir;
 }
@@ -42,20 +44,29 @@ async function build(dir, say) {
   const index = [];
   const licences = new Map();
   addLicence(licences, 'Kubernetes (k8s.io/kubernetes)', folders.get(kubernetes(kubernetesReleases.at(-1).release)));
-  for (const m of crdModules) {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'plumbline-schemas-'));
+  const products = crdModules.map((m) => {
     const folder = folders.get(crds(m));
-    addLicence(licences, `${m.product} (${m.module})`, folder);
-    for (const { entry, text, schemas } of readCrds(path.join(folder, m.folder), m)) {
-      index.push(entry);
-      write(dir, `crds/${entry.file}.json`, schemas);
-      fs.writeFileSync(path.join(dir, `crds/${entry.file}.yaml`), text);
+    return { ...m, folder: path.join(folder, m.folder), licence: folder };
+  });
+  try {
+    products.push(...(await generateCrds(work)));
+    for (const product of products) {
+      addLicence(licences, `${product.product} (${product.module})`, product.licence);
+      for (const { entry, text, schemas } of readCrds(product.folder, product)) {
+        index.push(entry);
+        write(dir, `crds/${entry.file}.json`, schemas);
+        fs.writeFileSync(path.join(dir, `crds/${entry.file}.yaml`), text);
+      }
     }
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
   }
   index.sort((a, b) => (a.file < b.file ? -1 : 1));
   write(dir, 'crds.json', { format: 1, crds: index });
   write(dir, 'versions.json', {
     kubernetes: Object.fromEntries(kubernetesReleases.map((r) => [r.minor, r.release])),
-    products: Object.fromEntries(crdModules.map((m) => [m.product, m.version])),
+    products: Object.fromEntries(products.map((p) => [p.product, p.version])),
   });
   fs.writeFileSync(
     path.join(dir, 'LICENSES'),

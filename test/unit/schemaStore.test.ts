@@ -55,6 +55,8 @@ describe('schema pack', () => {
       'Certificate',
       'HTTPRoute',
       'Receiver',
+      'ImagePolicy',
+      'ImageUpdateAutomation',
     ]) {
       assert.ok(
         crds.some((crd) => crd.kind === kind),
