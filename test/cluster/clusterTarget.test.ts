@@ -284,7 +284,7 @@ describe('cluster target', () => {
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: { name: 's', namespace: 'default' },
-        data: { password: 'plumbline:masked:1' },
+        data: { password: 'bWFza2VkIGJ5IHBsdW1ibGluZQ==' },
       };
       const answer = failure(await target().apply(masked, secrets, { manager: 'plumbline', force: false }));
       assert.match(answer.message, /masked values, which are never applied/);

@@ -1,14 +1,11 @@
 // The last guard before a write: an object that holds placeholders of masked values is a display copy, and is never applied.
+import { isMasked } from '../core/drift/mask';
 import type { JsonValue } from '../core/json';
 
-const placeholder = /plumbline:masked:\d+/;
-/** The same text inside a Secret's base64 `data`. */
-const encoded = Buffer.from('plumbline:masked:').toString('base64').slice(0, 20);
-
-/** True where any text of the value is, or holds, a placeholder for a masked value. */
+/** True where any text inside the value stands in the place of a secret one. */
 export function isMaskedObject(value: JsonValue | undefined): boolean {
   if (typeof value === 'string') {
-    return placeholder.test(value) || value.startsWith(encoded);
+    return isMasked(value);
   }
   if (Array.isArray(value)) {
     return value.some(isMaskedObject);

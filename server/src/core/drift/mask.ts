@@ -107,6 +107,11 @@ export function maskForFile<T extends JsonObject>(object: T): T {
 
 const placeholderBase64 = base64(placeholder);
 
+/** True for what stands in the place of a secret value: such a text is never a value to apply. */
+export function isMasked(text: string): boolean {
+  return text === placeholder || text === placeholderBase64 || /^<hidden \d+>$/.test(text);
+}
+
 /** Keys of `data` whose live value is a placeholder of `maskForFile`: nobody can say whether they differ. */
 export function placeholderKeys(live: JsonObject): string[] {
   const data = live.data;

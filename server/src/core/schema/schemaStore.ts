@@ -46,6 +46,7 @@ export interface KindSchema {
 export interface KindName {
   apiVersion: string;
   kind: string;
+  plural: string;
   namespaced: boolean;
   source: SchemaLayer;
 }
@@ -205,12 +206,19 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
       const index = minors.indexOf(minorFor(minor));
       const names: KindName[] = pack.kubernetes.kinds
         .filter((k) => k.minors.includes(index))
-        .map((k) => ({ apiVersion: apiVersionOf(k), kind: k.kind, namespaced: k.namespaced, source: 'bundled' }));
+        .map((k) => ({
+          apiVersion: apiVersionOf(k),
+          kind: k.kind,
+          plural: k.plural,
+          namespaced: k.namespaced,
+          source: 'bundled',
+        }));
       for (const k of custom().values()) {
         for (const v of k.versions.filter((each) => each.served)) {
           names.push({
             apiVersion: `${k.group}/${v.name}`,
             kind: k.kind,
+            plural: k.plural,
             namespaced: k.namespaced,
             source: k.source,
           });
