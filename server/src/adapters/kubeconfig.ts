@@ -7,9 +7,9 @@ import { load } from 'js-yaml';
 import type { JsonObject, JsonValue } from '../core/json';
 import { isObject } from '../core/json';
 import type { Answer, Failure } from '../core/ports';
+import { didYouMean } from '../core/suggest';
 import type { Credentials } from './kubeCredentials';
 import { createCredentials } from './kubeCredentials';
-import { nearest } from './nearest';
 
 export interface KubeContext {
   name: string;
@@ -128,11 +128,10 @@ async function accessOf(name: string, merged: Merged): Promise<Answer<ClusterAcc
   const context = merged.contexts.find((c) => c.name === name);
   if (context === undefined) {
     const names = merged.contexts.map((c) => c.name);
-    const guess = nearest(name, names);
     const known = names.length === 0 ? 'It has no contexts' : `It has ${names.slice(0, 8).join(', ')}`;
     return fails(
       'not-found',
-      `There is no context ${quoted(name)} in ${where}.${guess === undefined ? '' : ` Did you mean ${quoted(guess)}?`} ${known}${names.length > 8 ? ' and others' : ''}.`,
+      `There is no context ${quoted(name)} in ${where}.${didYouMean(name, names)} ${known}${names.length > 8 ? ' and others' : ''}.`,
     );
   }
   const cluster = merged.clusters.get(context.cluster);
