@@ -98,8 +98,8 @@ export function fileOf(workspace: Workspace | undefined, relative: string): Work
 }
 
 /**
- * The source that shows best what a file becomes: one of the environment's that reaches a source naming the file, else the topmost
- * other one, else the source that names it. The declaring object of a source shows that source.
+ * The source that shows best what a file becomes: the nearest one that the environment deploys, else one that another environment
+ * deploys, else the nearest that nobody includes. The object that declares a source shows that source.
  */
 export function sourceFor(
   workspace: Workspace,
@@ -116,28 +116,36 @@ export function sourceFor(
   if (naming.size === 0) {
     return undefined;
   }
-  const reaches = (source: Source, seen = new Set<string>()): boolean => {
+  /** Steps from a source down to one that names the file; undefined where none leads there. */
+  const distance = (source: Source, seen = new Set<string>()): number | undefined => {
     if (naming.has(source.id)) {
-      return true;
+      return 0;
     }
     seen.add(source.id);
-    return source.children.some((id) => {
+    const below = source.children.flatMap((id) => {
       const child = byId.get(id);
-      return child !== undefined && !seen.has(id) && reaches(child, seen);
+      const steps = child === undefined || seen.has(id) ? undefined : distance(child, seen);
+      return steps === undefined ? [] : [steps + 1];
     });
+    return below.length === 0 ? undefined : Math.min(...below);
   };
-  const renders = (source: Source | undefined): source is Source =>
-    source !== undefined && source.render.tool !== 'unsupported' && reaches(source);
-  const deployed = environment?.sources.map((id) => byId.get(id)).find(renders);
-  if (deployed !== undefined) {
-    return { source: deployed, environment };
-  }
-  for (const other of workspace.environments) {
-    const source = other.sources.map((id) => byId.get(id)).find(renders);
+  /** The nearest of some sources: a cluster's folder leads to everything, and shows nothing of it. */
+  const nearest = (ids: readonly string[]): Source | undefined => {
+    const found = ids.flatMap((id) => {
+      const source = byId.get(id);
+      const steps = source === undefined || source.render.tool === 'unsupported' ? undefined : distance(source);
+      return source === undefined || steps === undefined ? [] : [{ source, steps }];
+    });
+    return found.sort((a, b) => a.steps - b.steps)[0]?.source;
+  };
+  const others = workspace.environments.filter((other) => other !== environment);
+  for (const deploying of environment === undefined ? others : [environment, ...others]) {
+    const source = nearest(deploying.sources);
     if (source !== undefined) {
-      return { source, environment: other };
+      return { source, environment: deploying };
     }
   }
-  const source = workspace.sources.find((s) => s.root && renders(s)) ?? workspace.sources.find((s) => renders(s));
+  const roots = workspace.sources.filter((source) => source.root).map((source) => source.id);
+  const source = nearest(roots) ?? nearest(workspace.sources.map((s) => s.id));
   return source === undefined ? undefined : { source, environment: undefined };
 }

@@ -9,7 +9,13 @@ export function on<P, R>(
   request: Request<P, R>,
   handler: (params: P, abort: Abort) => Promise<R> | R,
 ): void {
-  session.connection.onRequest(request.method, guarded<P, R>(session.log, request.method, handler));
+  session.connection.onRequest(
+    request.method,
+    guarded<P, R>(session.log, request.method, async (params, abort) => {
+      await session.ready;
+      return handler(params, abort);
+    }),
+  );
 }
 
 export function notify<P>(session: Session, notification: Notification<P>, params: P): void {

@@ -62,9 +62,18 @@ export function startServer(connection: Connection): void {
     for (const uri of folders) {
       const folder = toAbsolute(uri);
       if (folder !== undefined) {
-        await session.openFolder(folder);
+        await session.openFolder(folder).catch((error: unknown) => log.error(`${folder}: ${String(error)}`));
       }
     }
+    session.foldersOpened();
+    connection.workspace.onDidChangeWorkspaceFolders(async ({ added }) => {
+      for (const { uri } of added) {
+        const folder = toAbsolute(uri);
+        if (folder !== undefined) {
+          await session.openFolder(folder);
+        }
+      }
+    });
     for (const document of session.documents.all()) {
       void diagnostics.changed(document.uri);
     }

@@ -32,6 +32,11 @@ export class Session {
   readonly documents = new TextDocuments(TextDocument);
   settings: Settings = defaultSettings;
   trusted = false;
+  private opened: () => void = () => undefined;
+  /** Settled once the folders that the editor opened are known; requests wait for it. */
+  readonly ready = new Promise<void>((resolve) => {
+    this.opened = resolve;
+  });
   private readonly trees = new Map<string, OpenDocument>();
   private readonly repositories = new Map<string, Promise<OpenRepository>>();
   /** Folder → repository root, so that a lookup does not walk the disk again. */
@@ -93,6 +98,11 @@ export class Session {
       }
     }
     return services.root;
+  }
+
+  /** The folders that the editor opened are all there. */
+  foldersOpened(): void {
+    this.opened();
   }
 
   /** Every open repository. */
