@@ -37,20 +37,38 @@ export const validateWarmUp: EngineCall[] = [
   },
 ];
 
-/** CRDs that were added, by text: a fresh instance of the engine gets them all again. */
+/**
+ * CRDs that were added, in the order in which they count: where two texts define one kind, the later one does. A fresh
+ * instance of the engine gets them all again.
+ */
 export class AddedCrds {
-  private readonly texts = new Set<string>();
+  /** Texts with the kinds that they define, as the engine said; undefined while it was not asked. */
+  private readonly texts = new Map<string, readonly string[] | undefined>();
+  private readonly definedBy = new Map<string, string>();
 
-  /** The texts that were not there yet; they are there now. */
+  /** The texts among these that the engine does not follow yet; they are the last ones now. */
   add(texts: readonly string[]): string[] {
-    const added = texts.filter((text) => !this.texts.has(text));
-    added.forEach((text) => this.texts.add(text));
+    const added = [...new Set(texts)].filter((text) => !this.isInForce(text));
+    for (const text of added) {
+      this.texts.delete(text);
+      this.texts.set(text, undefined);
+    }
     return added;
+  }
+
+  /** Notes what the engine found in a text. */
+  defined(text: string, kinds: readonly string[]): void {
+    this.texts.set(text, kinds);
+    kinds.forEach((kind) => this.definedBy.set(kind, text));
   }
 
   /** The calls that make a fresh instance know them. */
   calls(): EngineCall[] {
-    return this.texts.size === 0 ? [] : [crdsCall([...this.texts])];
+    return this.texts.size === 0 ? [] : [crdsCall([...this.texts.keys()])];
+  }
+
+  private isInForce(text: string): boolean {
+    return this.texts.get(text)?.every((kind) => this.definedBy.get(kind) === text) === true;
   }
 }
 
@@ -60,7 +78,8 @@ export function createValidator(host: EngineHost, crds: AddedCrds): Validator {
       const added = crds.add(texts);
       // An engine that is not running yet gets them when it starts.
       if (added.length > 0 && host.status().running) {
-        await answerOf(host.request(), crdsCall(added));
+        const answer = await answerOf(host.request(), crdsCall(added));
+        added.forEach((text, i) => crds.defined(text, kindsOf(answer, i)));
       }
     },
 
@@ -125,6 +144,11 @@ async function answerOf(request: EngineRequest, call: EngineCall): Promise<unkno
     throw new EngineUnavailable(`The validate engine failed: ${reason}. Please report it.`);
   }
   return answer.result;
+}
+
+function kindsOf(answer: unknown, index: number): string[] {
+  const found: unknown = Array.isArray(answer) ? answer[index] : undefined;
+  return (found as { kinds?: string[] } | undefined)?.kinds ?? [];
 }
 
 function readVerdict(value: unknown): EngineVerdict {
