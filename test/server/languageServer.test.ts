@@ -18,7 +18,7 @@ describe('language server', () => {
     this.timeout(60_000);
     folder = mkdtempSync(path.join(tmpdir(), 'plumbline shop ü-'));
     const { createExample } = (await import(pathToFileURL(path.join(root, 'scripts/example.mjs')).href)) as {
-      createExample(dir: string): Promise<string[]>;
+      createExample: (dir: string) => Promise<string[]>;
     };
     await createExample(folder);
     server = await startLanguageServer({ folders: [folder] });
