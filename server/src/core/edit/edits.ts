@@ -1,0 +1,228 @@
+// Minimal edits of a person's YAML: what they do not concern (comments, order, quotes, indentation, line ends) stays.
+import type { JsonValue } from '../json';
+import { isObject } from '../json';
+import type { TextEdit } from '../problem';
+import { endOfLine, startOfLine } from '../yaml/brackets';
+import { skipTrivia } from '../yaml/events';
+import type { MapNode, Node, Pair, ParsedYaml, SeqNode } from '../yaml/tree';
+import { type BlockStyle, writeAfterKey, writeFlow, writeItem, writeKey, writeScalar } from './writeValue';
+
+export interface EditedFile {
+  path: string;
+  parsed: ParsedYaml;
+}
+
+/** Replaces a scalar, or a value between brackets, by a scalar. Anchors and tags in front of it stay; the quotes stay where the new value allows them. */
+export function setScalar(file: EditedFile, node: Node, value: string | number | boolean | null): TextEdit {
+  const { parsed } = file;
+  const like = node.kind === 'scalar' ? node : undefined;
+  let text = writeScalar(value, like);
+  if (insideFlow(parsed, node.start) && !/^["']/.test(text) && /[,[\]{}]/.test(text)) {
+    text = JSON.stringify(value);
+  }
+  return replaceNode(file, node, text);
+}
+
+/** An empty value stands right behind its colon or dash, or, between brackets, behind its key alone. */
+function replaceNode(file: EditedFile, node: Node, text: string): TextEdit {
+  const before = file.parsed.text[node.start - 1] ?? ' ';
+  const gap = node.start < node.end || /\s/.test(before) ? '' : /[:?-]/.test(before) ? ' ' : ': ';
+  return edit(file, node.start, node.end, gap + text);
+}
+
+/** Replaces the value of a pair of a block map by any value, written below or behind its key. */
+export function setValue(file: EditedFile, pair: Pair, value: JsonValue): TextEdit {
+  const { parsed } = file;
+  const old = pair.value;
+  const isBlock = (old.kind === 'map' || old.kind === 'seq') && !old.flow;
+  if (!isBlock && !isObject(value) && !Array.isArray(value) && !(typeof value === 'string' && value.includes('\n'))) {
+    return setScalar(file, old, value);
+  }
+  if (insideFlow(parsed, pair.key.start)) {
+    return replaceNode(file, pair.value, writeFlow(value));
+  }
+  const colon = skipTrivia(parsed.text, pair.key.end, '') + 1;
+  const end = Math.max(pair.value.end, colon);
+  const body = writeAfterKey(value, column(parsed, pair.key.start), styleOf(parsed));
+  // A comment behind the old value would become part of a new block text: it moves to the line of the key.
+  const lineEnd = endOfLine(parsed.text, end);
+  const comment = parsed.text.slice(end, lineEnd).trim();
+  const firstLine = /[\r\n]/.exec(body)?.index;
+  if (firstLine === undefined || !comment.startsWith('#')) {
+    return edit(file, colon, end, body);
+  }
+  return edit(file, colon, lineEnd, `${body.slice(0, firstLine)} ${comment}${body.slice(firstLine)}`);
+}
+
+export function renameKey(file: EditedFile, pair: Pair, name: string): TextEdit {
+  const text = pair.key.kind === 'scalar' && pair.key.style !== 'plain' ? writeScalar(name, pair.key) : writeKey(name);
+  return edit(file, pair.key.start, pair.key.end, text);
+}
+
+/** Removes a pair with its lines, and the comment on its own line; comments above it stay. A map that becomes empty is `{}`. */
+export function removePair(file: EditedFile, map: MapNode, pair: Pair): TextEdit {
+  const { parsed } = file;
+  if (map.pairs.length === 1) {
+    return edit(file, map.start, map.end, '{}');
+  }
+  const index = map.pairs.indexOf(pair);
+  const { text } = parsed;
+  if (map.flow) {
+    const next = map.pairs[index + 1];
+    const before = map.pairs[index - 1];
+    return next !== undefined
+      ? edit(file, pair.key.start, next.key.start, '')
+      : edit(file, before?.value.end ?? pair.key.start, pair.value.end, '');
+  }
+  const start = startOfLine(text, pair.key.start);
+  const next = map.pairs[index + 1];
+  const first = text.slice(start, pair.key.start).trim() !== '';
+  if (first && next !== undefined) {
+    // `- name: a` and the like: the following key moves up behind the dash.
+    return edit(file, pair.key.start, next.key.start, '');
+  }
+  const end = afterLine(text, pair.value.end);
+  return first ? edit(file, pair.key.start, pair.value.end, '') : edit(file, start, end, '');
+}
+
+/** Removes an item of a list, as `removePair` does a pair. */
+export function removeItem(file: EditedFile, list: SeqNode, index: number): TextEdit {
+  const { text } = file.parsed;
+  const item = list.items[index] as Node;
+  if (list.items.length === 1) {
+    return edit(file, list.start, list.end, '[]');
+  }
+  const next = list.items[index + 1];
+  if (list.flow) {
+    const before = list.items[index - 1];
+    return next !== undefined
+      ? edit(file, item.start, next.start, '')
+      : edit(file, before?.end ?? item.start, item.end, '');
+  }
+  const dash = text.lastIndexOf('-', item.start - 1);
+  const start = startOfLine(text, dash);
+  if (text.slice(start, dash).trim() !== '' && next !== undefined) {
+    return edit(file, dash, text.lastIndexOf('-', next.start - 1), '');
+  }
+  return edit(file, start, afterLine(text, item.end), '');
+}
+
+/** Adds a pair behind the pair with the key `after`, or at the end. The map must be one that has pairs, or `{}`. */
+export function insertPair(file: EditedFile, map: MapNode, name: string, value: JsonValue, after?: Pair): TextEdit {
+  const { parsed } = file;
+  const { text } = parsed;
+  const last = after ?? map.pairs[map.pairs.length - 1];
+  if (map.flow || last === undefined) {
+    const entry = `${writeFlow(name)}: ${writeFlow(value)}`;
+    if (last === undefined) {
+      return edit(file, map.start, map.end, `{${entry}}`);
+    }
+    return edit(file, last.value.end, last.value.end, `, ${entry}`);
+  }
+  const style = styleOf(parsed);
+  const indent = column(parsed, (map.pairs[0] as Pair).key.start);
+  const line = ' '.repeat(indent) + writeKey(name) + ':' + writeAfterKey(value, indent, style);
+  const end = endOfLine(text, Math.max(last.value.end, last.key.end));
+  return edit(file, end, end, style.eol + line);
+}
+
+/** Adds an item to a list that has items, or to `[]`. */
+export function insertItem(file: EditedFile, list: SeqNode, value: JsonValue): TextEdit {
+  const { parsed } = file;
+  const last = list.items[list.items.length - 1];
+  if (last === undefined) {
+    return edit(file, list.start, list.end, `[${writeFlow(value)}]`);
+  }
+  if (list.flow) {
+    return edit(file, last.end, last.end, `, ${writeFlow(value)}`);
+  }
+  const style = styleOf(parsed);
+  const indent = column(parsed, list.start);
+  const end = endOfLine(parsed.text, last.end);
+  return edit(file, end, end, style.eol + ' '.repeat(indent) + '- ' + writeItem(value, indent, style));
+}
+
+function edit({ path, parsed }: EditedFile, start: number, end: number, newText: string): TextEdit {
+  return { path, range: parsed.lines.range(start, end), newText };
+}
+
+/** Column of an offset; the dashes in front of a key count as indentation. */
+function column(parsed: ParsedYaml, offset: number): number {
+  return parsed.lines.positionAt(offset).character;
+}
+
+/** How the file indents: the first nested map and the first list say it; two spaces where none does. */
+export function styleOf(parsed: ParsedYaml): BlockStyle {
+  const eol = /\r\n|\r|\n/.exec(parsed.text)?.[0] ?? '\n';
+  let step: number | undefined;
+  let listStep: number | undefined;
+  const walk = (node: Node): void => {
+    if (step !== undefined && listStep !== undefined) {
+      return;
+    }
+    if (node.kind === 'map' && !node.flow) {
+      for (const { key, value } of node.pairs) {
+        const by = column(parsed, value.start) - column(parsed, key.start);
+        const below = parsed.lines.positionAt(value.start).line > parsed.lines.positionAt(key.start).line;
+        if (below && value.kind === 'map' && !value.flow && by > 0) {
+          step ??= by;
+        } else if (below && value.kind === 'seq' && !value.flow && by >= 0) {
+          listStep ??= by;
+        }
+        walk(value);
+      }
+    } else if (node.kind === 'seq' && !node.flow) {
+      node.items.forEach(walk);
+    }
+  };
+  for (const { root } of parsed.documents) {
+    if (root !== undefined) {
+      walk(root);
+    }
+  }
+  return { step: step ?? 2, listStep: listStep ?? step ?? 2, eol };
+}
+
+/** Whether an offset lies between brackets: commas and brackets then end a plain scalar. */
+function insideFlow(parsed: ParsedYaml, offset: number): boolean {
+  const document = parsed.documents.find(({ start, end }) => offset >= start && offset <= end);
+  const inFlow = (node: Node | undefined): boolean => {
+    if (
+      node === undefined ||
+      offset < node.start ||
+      offset > node.end ||
+      (node.kind !== 'map' && node.kind !== 'seq')
+    ) {
+      return false;
+    }
+    if (node.flow) {
+      return offset > node.start && offset < node.end;
+    }
+    return node.kind === 'map'
+      ? node.pairs.some(({ key, value }) => inFlow(key) || inFlow(value))
+      : node.items.some(inFlow);
+  };
+  return inFlow(document?.root);
+}
+
+/** Offset behind the line break that ends the line of `at`. */
+function afterLine(text: string, at: number): number {
+  const end = endOfLine(text, at);
+  return end + (text[end] === '\r' && text[end + 1] === '\n' ? 2 : end < text.length ? 1 : 0);
+}
+
+/** The text after edits of one file that do not overlap. */
+export function applyEdits(parsed: ParsedYaml, edits: readonly TextEdit[]): string {
+  let { text } = parsed;
+  const places = edits
+    .map(({ range, newText }) => ({
+      start: parsed.lines.offsetAt(range.start),
+      end: parsed.lines.offsetAt(range.end),
+      newText,
+    }))
+    .sort((a, b) => b.start - a.start);
+  for (const { start, end, newText } of places) {
+    text = text.slice(0, start) + newText + text.slice(end);
+  }
+  return text;
+}
