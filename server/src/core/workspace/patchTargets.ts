@@ -19,7 +19,8 @@ export function missingPatchTargets(facts: FileFacts, context: PatchContext): Pr
     return [];
   }
   const objects = knownObjects(context);
-  if (objects === undefined) {
+  // Without any object there is nothing to be wrong about: files that a bootstrap will fill look like this.
+  if (objects === undefined || objects.length === 0) {
     return [];
   }
   const problems: Problem[] = [];
