@@ -392,7 +392,8 @@ class Check {
             path,
             range,
             rule: 'kubernetes/duplicate-object',
-            severity: 'error',
+            // Nothing says that a plain folder is applied as one.
+            severity: 'warning',
             message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
             resource: identity.label,
             related: [{ location: first, message: 'The first one' }],
@@ -471,10 +472,27 @@ class Check {
     }
     const settled: Problem[] = [];
     for (const [path, problems] of byPath) {
-      settled.push(...settle(problems, this.parsed.get(path) ?? parseYaml(''), this.workspace.configuration.rules));
+      const told = withoutRepetition(problems);
+      settled.push(...settle(told, this.parsed.get(path) ?? parseYaml(''), this.workspace.configuration.rules));
     }
     return settled.sort(compareProblems);
   }
+}
+
+/** Of several errors that start at one place the first one stands; "not everything was checked" is no news beside an error. */
+function withoutRepetition(problems: readonly Problem[]): Problem[] {
+  const places = new Set<string>();
+  const broken = new Set(problems.filter((p) => p.severity === 'error').map((p) => p.resource));
+  return problems.filter((problem) => {
+    if (problem.severity !== 'error') {
+      return !(broken.has(problem.resource) && /some validation rules were not checked/.test(problem.message));
+    }
+    const { line, character } = problem.range.start;
+    const key = `${line}:${character}:${problem.rule === 'kubernetes/missing-field' ? problem.field : ''}`;
+    const first = !places.has(key);
+    places.add(key);
+    return first;
+  });
 }
 
 /** Two findings with this key speak of one fault: a field of a line, whatever environment it was seen in. */

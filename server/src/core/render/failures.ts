@@ -4,7 +4,7 @@ import type { FileTree } from '../ports';
 import type { Location, Problem, Severity } from '../problem';
 import { readFacts } from '../workspace/facts';
 import { readKustomization } from '../workspace/kustomization';
-import { isKustomizationFile } from '../workspace/paths';
+import { joinPath, kustomizationFiles } from '../workspace/paths';
 import { itemsAt, nodeAt, pairOf, resolved, textAt } from '../workspace/read';
 import { parseYaml } from '../yaml/parse';
 import type { Node, ParsedYaml } from '../yaml/tree';
@@ -82,19 +82,19 @@ function helmVerdict(text: string, ownDefaults: boolean): Verdict {
   if (/values/.test(text) && /unmarshal|cannot load|failed to parse|YAML/i.test(text) && !/templates\//.test(text)) {
     return { rule: 'helm/bad-values', message: tidy(text) };
   }
-  const executed = /(?:at <(.*?)>: )?(?:error calling \w+: )*([^\n]*)$/.exec(text);
-  return { rule: 'helm/template-error', message: shortTemplateError(text) ?? tidy(executed?.[0] ?? text) };
+  return { rule: 'helm/template-error', message: shortTemplateError(text) ?? tidy(text) };
 }
 
 /** `template: chart/templates/x.yaml:3:5: executing "…" at <.Values.a>: nil pointer …` without the chain in front. */
 function shortTemplateError(text: string): string | undefined {
-  const executing = /executing "[^"]*" at <([^]*?)>: ([^]*)$/.exec(text);
+  const executing = /executing "[^"]*" at <([^]*?)>:\s*([^]*)$/.exec(text);
   if (executing !== null) {
     // Nested templates repeat the pattern: the innermost one is the cause.
     const inner = shortTemplateError(executing[2] ?? '');
     return inner ?? `${executing[1] ?? ''}: ${tidy(executing[2] ?? '')}`;
   }
-  return undefined;
+  const parsing = /parse error at \([^)]*\):\s*([^]*)$/.exec(text);
+  return parsing === null ? undefined : tidy(parsing[1] ?? '');
 }
 
 // ---- kustomize
@@ -158,20 +158,31 @@ function readableId(text: string): string {
   return id === undefined ? text : `${id.kind} ${id.name}`;
 }
 
-/** kustomization files of the rendering, its own first. */
+/** kustomization files that take part in a rendering, from its own downwards. A failed build does not always say what it read. */
 async function kustomizations(
   rendering: Rendering,
   tree: FileTree,
 ): Promise<{ path: string; parsed: ParsedYaml; root: Node | undefined }[]> {
-  const { source } = rendering;
-  const paths = new Set([source.declared.path, ...[...rendering.reads].reverse()].filter(isKustomizationFile));
-  const dir = source.render.tool === 'kustomize' ? source.render.dir : source.path;
-  const found = [];
-  for (const path of [...paths].sort((a, b) => Number(b.startsWith(dir)) - Number(a.startsWith(dir)))) {
-    const text = await tree.read(path);
-    if (text !== undefined) {
+  const { render, path: sourcePath } = rendering.source;
+  const found: { path: string; parsed: ParsedYaml; root: Node | undefined }[] = [];
+  const waiting = [render.tool === 'kustomize' ? render.dir : sourcePath];
+  const seen = new Set(waiting);
+  for (const dir of waiting) {
+    for (const name of kustomizationFiles) {
+      const path = joinPath(dir, name) ?? name;
+      const text = await tree.read(path);
+      if (text === undefined) {
+        continue;
+      }
       const parsed = parseYaml(text);
       found.push({ path, parsed, root: parsed.documents.find((d) => d.root !== undefined)?.root });
+      for (const { role, path: target } of readKustomization(readFacts(path, text)).references) {
+        if (target !== undefined && (role === 'resource' || role === 'component') && !seen.has(target)) {
+          seen.add(target);
+          waiting.push(target);
+        }
+      }
+      break;
     }
   }
   return found;

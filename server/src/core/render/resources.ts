@@ -80,7 +80,7 @@ function duplicates(
       path: place.origin?.path ?? rendering.source.declared.path,
       range: place.origin === undefined ? rendering.source.declared.range : lineRange(place.origin),
       rule: 'kubernetes/duplicate-object',
-      severity: 'error',
+      severity: rendering.source.render.tool === 'folder' ? 'warning' : 'error',
       message: `${label(resource.key)} is there twice in ${rendering.source.name}: the second one would overwrite the first.`,
       resource: label(resource.key),
       rendered: { source: rendering.source.id, line: place.line },

@@ -4,7 +4,7 @@ import { visibleRange } from '../check/objectPlace';
 import type { FileTree, Origin } from '../ports';
 import type { Location, Position, Problem } from '../problem';
 import { isYamlFile } from '../workspace/paths';
-import { documentAt, pathAt } from '../yaml/path';
+import { documentAt, pairAt, pathAt } from '../yaml/path';
 import { parseYaml } from '../yaml/parse';
 import type { ParsedYaml } from '../yaml/tree';
 import type { Rendering } from './rendering';
@@ -60,6 +60,13 @@ function startsAtKey(parsed: ParsedYaml, start: Position): boolean {
   return document === undefined ? false : (pathAt(document, offset)?.inKey ?? false);
 }
 
+function keyAt(parsed: ParsedYaml, start: Position): string | undefined {
+  const offset = parsed.lines.offsetAt(start);
+  const document = documentAt(parsed, offset);
+  const last = document === undefined ? undefined : pathAt(document, offset)?.path.at(-1);
+  return typeof last === 'string' ? last : undefined;
+}
+
 async function sourceRange(
   origin: Origin,
   key: boolean,
@@ -103,7 +110,13 @@ async function sourceRange(
   if (found?.pair === undefined || found.inKey === false) {
     return whole;
   }
-  const { pair } = found;
+  // A map's own line has the origin of its first child where the tool kept no better one: the key itself is an ancestor then.
+  const wanted = key ? keyAt(rendering.parsed, problem.range.start) : undefined;
+  const ancestor = wanted === undefined ? -1 : found.path.lastIndexOf(wanted);
+  const pair =
+    ancestor >= 0 && ancestor < found.path.length - 1
+      ? (pairAt(document?.root, found.path.slice(0, ancestor + 1)) ?? found.pair)
+      : found.pair;
   return {
     path,
     range: key ? parsed.lines.range(pair.key.start, pair.key.end) : visibleRange(parsed, pair.value, pair.key),

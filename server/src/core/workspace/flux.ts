@@ -375,7 +375,7 @@ function baseSource(
   return {
     id: `${kind}:${fact.path}#${fact.namespace}/${fact.name}`,
     kind,
-    name: fact.name,
+    name: fact.name || fact.path,
     path,
     declared: placeOf(catalogue, fact),
     children: [],
