@@ -7,9 +7,11 @@ import (
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"plumbline.dev/engines/abi"
+	"plumbline.dev/engines/render/internal/kustomize"
 )
 
 func init() {
+	abi.RegisterJSON("kustomize", kustomize.Build)
 	abi.RegisterJSON("version", func(abi.Host, struct{}) (any, error) { return versions(), nil })
 }
 
