@@ -178,6 +178,27 @@ describe('cluster client under faults', () => {
     });
   });
 
+  it('finds the same kinds on a server that lists them group by group', async () => {
+    const id = (k: KindInfo) => `${k.group}/${k.version} ${k.kind} ${k.resource} ${k.namespaced}`;
+    const aggregated = value(await target.kinds()).map(id);
+    proxy.faults.push({ do: 'plain' });
+    const before = proxy.requests.length;
+    assert.deepStrictEqual(
+      value(await target.kinds())
+        .map(id)
+        .sort(),
+      aggregated.sort(),
+    );
+    assert.ok(proxy.requests.length - before > 10);
+    // A group whose own server is down costs its kinds only.
+    proxy.faults.unshift({ do: 'status', code: 404, match: (r) => r.url === '/apis/apps/v1' });
+    const fewer = value(await target.kinds()).map(id);
+    assert.deepStrictEqual(
+      aggregated.filter((k) => !fewer.includes(k)).every((k) => k.startsWith('apps/v1')),
+      true,
+    );
+  });
+
   it('uses eight connections for many requests, and keeps them', async () => {
     const before = proxy.connections();
     await Promise.all(

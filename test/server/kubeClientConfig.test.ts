@@ -184,6 +184,9 @@ describe('kubeconfig', () => {
       assert.strictEqual(fs.readFileSync(counter, 'utf8'), 'x');
       await ask({ refresh: true });
       assert.strictEqual(fs.readFileSync(counter, 'utf8'), 'xx');
+      const together = await credentials(program(source));
+      await Promise.all(Array.from({ length: 8 }, () => together({ refresh: false })));
+      assert.strictEqual(fs.readFileSync(counter, 'utf8'), 'xxx');
     });
 
     it('an answer that has ended is asked for again; certificates are taken too', async () => {

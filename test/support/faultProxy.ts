@@ -23,6 +23,8 @@ export type Fault = {
   | { do: 'truncate'; bytes: number }
   /** A whole answer that is not JSON. */
   | { do: 'garbage' }
+  /** The server is asked for plain JSON, as an older one would answer. */
+  | { do: 'plain' }
   /** A stream is reset after a while. */
   | { do: 'cut'; ms: number }
 );
@@ -105,6 +107,10 @@ function serve(
       return;
     case 'delay':
       setTimeout(() => pass(request, response, undefined, upstream, agent), fault.ms).unref();
+      return;
+    case 'plain':
+      request.headers.accept = 'application/json';
+      pass(request, response, undefined, upstream, agent);
       return;
     case 'truncate':
     case 'cut':

@@ -46,16 +46,33 @@ const margin = 10_000;
 
 export function createCredentials(entry: UserEntry): Credentials {
   let remembered: Remembered | undefined;
+  /** Requests that start together share one question: eight logins in eight browser windows would be seven too many. */
+  let asking: Promise<Answer<Remembered>> | undefined;
+
   return async ({ refresh }, abort) => {
     if (refresh) {
       remembered = undefined;
     }
-    if (remembered === undefined || remembered.until < Date.now()) {
-      const answer = await ask(entry, abort);
-      if (!answer.ok) {
-        return answer;
+    while (remembered === undefined || remembered.until < Date.now()) {
+      const mine = asking === undefined;
+      const question = (asking ??= ask(entry, abort));
+      try {
+        const answer = await question;
+        if (!answer.ok) {
+          return answer;
+        }
+        remembered = answer.value;
+        return { ok: true, value: answer.value.identity };
+      } catch (error) {
+        // Who asked gave up; the others still want to know.
+        if (mine || abort?.aborted === true) {
+          throw error;
+        }
+      } finally {
+        if (asking === question) {
+          asking = undefined;
+        }
       }
-      remembered = answer.value;
     }
     return { ok: true, value: remembered.identity };
   };
