@@ -231,7 +231,8 @@ function fieldDescriber(
         ? orderText(root, shownPredicted, path)
         : oneLine(written ?? valueAt(root, shownPredicted, path) ?? undefined);
     const liveText = order ? orderText(root, shownLive, path) : oneLine(valueAt(root, shownLive, path) ?? undefined);
-    const by = blame(owners, path);
+    // Nobody's set says who moved an item.
+    const by = order ? undefined : blame(owners, path);
     const place = resolve(root, desired.resource.object, path);
     const origin = originOf(desired.rendering, desired.resource, place.path);
     const shown: FieldDrift = {

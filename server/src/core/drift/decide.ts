@@ -201,7 +201,8 @@ export function needsServer(prepared: Prepared, owners: Owners): boolean {
     return owners.lastVersion !== undefined && owners.lastVersion !== version && owners.last !== undefined;
   }
   return (
-    owners.lastVersion !== version || owners.entries.some((e) => e.subresource !== 'status' && e.apiVersion !== version)
+    owners.lastVersion !== version ||
+    owners.entries.some((e) => e.apiVersion !== version && Object.keys(e.fields).some((k) => k !== 'f:status'))
   );
 }
 
