@@ -152,7 +152,7 @@ export function insertItem(
       ? { start: after.end, end: after.end, text: `, ${flowText(value)}` }
       : { start: first.start, end: first.start, text: `${flowText(value)}, ` };
   }
-  const dash = text.lastIndexOf('-', first.start);
+  const dash = text.lastIndexOf('-', first.start - 1);
   const column = columnOf(text, dash);
   const item = `- ${indented(printed(value), column + 2)}`;
   if (!after) {
