@@ -29,7 +29,10 @@ const stages = {
     parts: ['types', 'bundle', 'engines', 'schemas', 'peers'],
     command: mocha('out/test/server/**/*.test.js', '--timeout', '120000'),
   },
-  cluster: { parts: ['types', 'engines', 'schemas', 'testcluster'], command: mocha('out/test/cluster/**/*.test.js', '--timeout', '180000') },
+  cluster: {
+    parts: ['types', 'engines', 'schemas', 'testcluster'],
+    command: mocha('out/test/cluster/**/*.test.js', '--timeout', '180000'),
+  },
   grammar: { parts: ['vscode'], command: [node, ['test/e2e/grammar.mjs']] },
   editor: { parts: ['bundle', 'vscode'], command: [node, ['test/e2e/runTests.mjs']] },
   journeys: { parts: ['bundle', 'vscode'], command: [node, ['test/e2e/journeys.mjs']] },

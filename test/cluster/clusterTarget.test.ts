@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import type { ClusterTarget } from '../../server/src/adapters/clusterTarget';
 import { createClusterTarget } from '../../server/src/adapters/clusterTarget';
+import { Masker, maskForFile, maskObject } from '../../server/src/core/drift/mask';
 import type { KindInfo } from '../../server/src/core/ports';
 import { Cancelled } from '../../server/src/core/ports';
 import type { KubernetesObject } from '../../server/src/core/resource';
@@ -280,14 +281,16 @@ describe('cluster target', () => {
         failure(await target().apply(nowhere, deployments, { manager: 'plumbline', force: false })).reason,
         'invalid',
       );
-      const masked: KubernetesObject = {
+      const secret: KubernetesObject = {
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: { name: 's', namespace: 'default' },
-        data: { password: 'bWFza2VkIGJ5IHBsdW1ibGluZQ==' },
+        data: { password: 'c2VjcmV0' },
       };
-      const answer = failure(await target().apply(masked, secrets, { manager: 'plumbline', force: false }));
-      assert.match(answer.message, /masked values, which are never applied/);
+      for (const masked of [maskForFile(secret), maskObject(secret, new Masker())]) {
+        const refused = failure(await target().apply(masked, secrets, { manager: 'plumbline', force: false }));
+        assert.match(refused.message, /masked values, which are never applied/);
+      }
     });
   });
 
