@@ -47,7 +47,7 @@ function describe(item: vscode.StatusBarItem, environment: EnvironmentView, comp
   show(
     item,
     `$(${icon}) ${environment.name}: ${text} · v${version}`,
-    `${environment.name}: ${text}, Kubernetes ${version}`,
+    `${environment.name}: ${text} · v${version}, Plumbline`,
     tooltip,
     loud ? 'statusBarItem.warningBackground' : undefined,
   );

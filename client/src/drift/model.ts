@@ -180,7 +180,7 @@ function environmentNode(
     id: `${environmentKey(ref)}${report ? '' : '~'}`,
     label: environment.name,
     description,
-    accessible: `${environment.name}, environment, ${description.replaceAll(' · ', ', ')}`,
+    accessible: spoken(environment.name, description, 'environment'),
     children: [],
     ref,
     environment,
@@ -219,7 +219,7 @@ function ownerNodes(parent: EnvironmentNode, view: WorkspaceView, report: DriftR
       id: `${parent.id}/${source}`,
       label: name,
       description,
-      accessible: `${name}, ${description.replaceAll(' · ', ', ')}`,
+      accessible: spoken(name, description),
       parent,
       children: [],
       ref: parent.ref,
@@ -243,13 +243,13 @@ function ownerText(counts: Counts, all: number): string {
 }
 
 function inSyncNode(parent: OwnerNode, objects: ObjectDrift[], only: boolean, now: number): InSyncNode {
-  const text = plural(objects.length, 'object') + ' in sync';
+  const text = plural(objects.length, 'object');
   const node: InSyncNode = {
     type: 'inSync',
     id: `${parent.id}/=`,
     label: only ? 'In sync' : 'Others in sync',
-    description: String(objects.length),
-    accessible: `${only ? 'In sync' : 'Others in sync'}, ${text}`,
+    description: text,
+    accessible: spoken(only ? 'In sync' : 'Others in sync', text),
     parent,
     children: [],
   };
@@ -275,7 +275,7 @@ function objectNodes(parent: DriftNode, ref: EnvironmentRef, objects: ObjectDrif
       id: `${parent.id}/${kind}`,
       label: kind,
       description: ownerText(counts, of.length),
-      accessible: `${kind}, ${ownerText(counts, of.length)}`,
+      accessible: spoken(kind, ownerText(counts, of.length)),
       parent,
       children: [],
       ref,
@@ -303,9 +303,8 @@ function objectNode(parent: DriftNode, env: EnvironmentRef, object: ObjectDrift,
     id: `${environmentKey(env)}/${object.source}/${keyText(key)}`,
     label: key.name,
     description,
-    accessible: [key.name, key.kind, key.namespace, stateText(state), state === 'drifted' ? what : '']
-      .filter((part) => part !== '')
-      .join(', '),
+    // The other states are named in the description already.
+    accessible: spoken(key.name, description, state === 'drifted' || state === 'inSync' ? stateText(state) : ''),
     parent,
     children: [],
     ref,
@@ -323,13 +322,18 @@ function fieldNode(parent: ObjectNode, field: FieldDrift, index: number, now: nu
     id: `${parent.id}#${index}${field.pointer}`,
     label: field.path,
     description,
-    accessible: `${field.path}, ${description.replaceAll(' · ', ', ')}`,
+    accessible: spoken(field.path, description),
     parent,
     children: [],
     ref: parent.ref,
     field,
     folder: parent.ref.folder,
   };
+}
+
+/** What is read aloud of a row: all that is seen, in the order in which it is seen, and then what only an icon shows. */
+function spoken(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** Every object at or below a node. */

@@ -2,20 +2,13 @@
 import type { RevisionView } from '../../../server/src/core/protocol';
 import { ago, joined, shortRevision } from '../text';
 
-/** `a1b2c3d · Mara Ito · 3 d ago`. */
+/** `live in staging · a1b2c3d · Mara Ito · 3 d ago`. */
 export function revisionDescription(revision: RevisionView, now: number): string {
-  return joined(shortRevision(revision.id), revision.author, ago(revision.date, now));
+  return joined(deployedText(revision), shortRevision(revision.id), revision.author, ago(revision.date, now));
 }
 
 /** Where the revision runs: `live in staging`; empty where nobody recorded it. */
 export function deployedText(revision: RevisionView): string {
   const where = revision.deployed ?? [];
   return where.length === 0 ? '' : `live in ${where.join(', ')}`;
-}
-
-export function revisionAccessible(revision: RevisionView, now: number): string {
-  const when = ago(revision.date, now);
-  return [revision.subject, shortRevision(revision.id), `by ${revision.author}`, when, deployedText(revision)]
-    .filter((part) => part !== '')
-    .join(', ');
 }

@@ -1,8 +1,7 @@
 // Maps revisions to the rows of the History view.
 import * as vscode from 'vscode';
 import type { RevisionView } from '../../../server/src/core/protocol';
-import { joined } from '../text';
-import { deployedText, revisionAccessible, revisionDescription } from './model';
+import { deployedText, revisionDescription } from './model';
 import type { HistoryStore, SourceRef } from './store';
 
 export type HistoryNode = { type: 'revision'; source: SourceRef; revision: RevisionView } | { type: 'more' };
@@ -33,16 +32,15 @@ export class HistoryTree implements vscode.TreeDataProvider<HistoryNode> {
     }
     const { revision } = node;
     const deployed = deployedText(revision);
-    const now = Date.now();
     const item = new vscode.TreeItem(revision.subject);
     item.id = revision.id;
-    item.description = joined(deployed, revisionDescription(revision, now));
+    item.description = revisionDescription(revision, Date.now());
     item.iconPath = deployed
       ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
       : new vscode.ThemeIcon('git-commit');
     item.contextValue = 'revision';
     item.command = { command: 'plumbline.compareRevision', title: 'Compare Revision with Current', arguments: [node] };
-    item.accessibilityInformation = { label: revisionAccessible(revision, now) };
+    item.accessibilityInformation = { label: `${revision.subject}, ${item.description}` };
     return item;
   }
 

@@ -7,7 +7,7 @@ import {
   type RevisionView,
   type RollbackPreview,
 } from '../../../server/src/core/protocol';
-import { deployedText, revisionDescription } from '../history/model';
+import { revisionDescription } from '../history/model';
 import type { SourceRef } from '../history/store';
 import type { Host } from '../host';
 import { plural, shortRevision } from '../text';
@@ -67,7 +67,7 @@ async function pickRevision(host: Host, source: SourceRef): Promise<string | und
     pick.items = answer.revisions.map((revision, i) => ({
       label: `$(git-commit) ${revision.subject}`,
       description: i === 0 ? 'newest' : '',
-      detail: [revisionDescription(revision, now), deployedText(revision)].filter((t) => t !== '').join(' · '),
+      detail: revisionDescription(revision, now),
       buttons: [compare, copy],
       revision,
     }));

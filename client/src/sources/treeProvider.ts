@@ -62,9 +62,8 @@ export class SourcesTree implements vscode.TreeDataProvider<SourceNode> {
         { selection: toRange(source) } satisfies vscode.TextDocumentShowOptions,
       ],
     };
-    item.accessibilityInformation = {
-      label: joined(source.name, kindText(source.kind), where, source.unsupported).replaceAll(' · ', ', '),
-    };
+    const spoken = [source.name, item.description, source.unsupported ? `not rendered: ${source.unsupported}` : ''];
+    item.accessibilityInformation = { label: spoken.filter((part) => part !== '').join(', ') };
     return item;
   }
 

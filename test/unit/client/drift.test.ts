@@ -114,7 +114,7 @@ describe('drift view', () => {
       '    gone | Deployment · missing · shop',
       '    left | Deployment · not in Git · shop',
       '    hidden | Deployment · unknown: forbidden · shop',
-      '    Others in sync | 1',
+      '    Others in sync | 1 object',
       '      same | Deployment · shop',
       'production | not compared · no target · protected',
     ]);
