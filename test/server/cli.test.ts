@@ -9,12 +9,27 @@ import { checkout } from '../support/shared';
 
 const schema = (name: string): object =>
   JSON.parse(fs.readFileSync(path.join(checkout, 'server/schemas', `${name}.schema.json`), 'utf8')) as object;
-const valid = (name: string, text: string): any => {
+/** The output as a value, after its shipped schema has accepted it. */
+const valid = <T>(name: string, text: string): T => {
   const validate = new Ajv().compile(schema(name));
   const value: unknown = JSON.parse(text);
   assert.ok(validate(value), JSON.stringify(validate.errors, undefined, 1));
-  return value;
+  return value as T;
 };
+interface CheckOutput {
+  counts: Record<string, number>;
+  findings: { rule: string; severity: string; path: string; range: unknown; resource?: string; field?: string }[];
+}
+interface RenderOutput {
+  yaml: string;
+  lines: unknown[];
+  objects: { resource: string }[];
+  reads: string[];
+}
+interface SarifOutput {
+  version: string;
+  runs: { results: { ruleId: string; level: string; locations: { physicalLocation: unknown }[] }[] }[];
+}
 
 const service = (port: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n    - port: ${port}\n`;
@@ -95,9 +110,10 @@ describe('plumbline check', () => {
   it('prints JSON that its schema describes', async () => {
     const { status, out } = await plumbline(faulty, ['check', '--format', 'json']);
     assert.equal(status, 1);
-    const report = valid('check', out);
+    const report = valid<CheckOutput>('check', out);
     assert.equal(report.counts.error, 1);
-    const found = report.findings.find((f: any) => f.severity === 'error');
+    const found = report.findings.find((f) => f.severity === 'error');
+    assert.ok(found);
     assert.deepEqual(
       [found.rule, found.path, found.range, found.resource, found.field],
       [
@@ -114,11 +130,12 @@ describe('plumbline check', () => {
   it('prints SARIF, JUnit, GitHub annotations and Markdown', async () => {
     const print = async (format: string): Promise<string> =>
       (await plumbline(faulty, ['check', '--format', format])).out;
-    const sarif = JSON.parse(await print('sarif'));
+    const sarif = JSON.parse(await print('sarif')) as SarifOutput;
     assert.equal(sarif.version, '2.1.0');
-    const [result] = sarif.runs[0].results.filter((r: any) => r.level === 'error');
+    const [result] = sarif.runs.flatMap((run) => run.results).filter((r) => r.level === 'error');
+    assert.ok(result);
     assert.equal(result.ruleId, 'kubernetes/wrong-type');
-    assert.deepEqual(result.locations[0].physicalLocation, {
+    assert.deepEqual(result.locations[0]?.physicalLocation, {
       artifactLocation: { uri: 'deploy/service.yaml', uriBaseId: 'ROOT' },
       region: { startLine: 8, startColumn: 13, endLine: 8, endColumn: 17 },
     });
@@ -227,10 +244,10 @@ describe('plumbline render', () => {
 
   it('prints JSON that its schema describes', async () => {
     const { out } = await plumbline(shop, ['render', 'apps/web/overlays/production', '--format', 'json']);
-    const result = valid('render', out);
+    const result = valid<RenderOutput>('render', out);
     assert.equal(result.yaml, (await plumbline(shop, ['render', 'apps/web/overlays/production'])).out);
     assert.equal(result.lines.length, result.yaml.split('\n').length - 1);
-    assert.ok(result.objects.some((o: any) => o.resource === 'Deployment shop/web'));
+    assert.ok(result.objects.some((o) => o.resource === 'Deployment shop/web'));
     assert.ok(result.reads.includes('apps/web/base/deployment.yaml'));
   });
 

@@ -35,7 +35,7 @@ const shop: Fault[] = [
     name: 'wrong type',
     file: 'apps/web/base/deployment.yaml',
     replace: 'replicas: 2',
-    by: 'replicas: «"two"',
+    by: 'revisionHistoryLimit: «"two"',
     rule: 'kubernetes/wrong-type',
   },
   {
@@ -100,8 +100,9 @@ const shop: Fault[] = [
     name: 'missing patch target',
     file: 'apps/web/overlays/production/resources.yaml',
     replace: '  name: web\nspec',
-    by: '  name: «wbe\nspec',
+    by: '  name: wbe\nspec',
     rule: 'kustomize/missing-patch-target',
+    at: 'apps/web/overlays/production/kustomization.yaml:7:11',
   },
   {
     name: 'patch selector that fits nothing',

@@ -2,19 +2,12 @@
 // the tool's own are a chain of wrappers.
 import type { FileTree } from '../ports';
 import type { Location, Problem, Severity } from '../problem';
-import { readFacts } from '../workspace/facts';
-import { readKustomization } from '../workspace/kustomization';
-import { joinPath, kustomizationFiles } from '../workspace/paths';
-import { itemsAt, nodeAt, pairOf, resolved, textAt } from '../workspace/read';
-import { parseYaml } from '../yaml/parse';
-import type { Node, ParsedYaml } from '../yaml/tree';
 import type { Rendering } from './rendering';
 
 interface Verdict {
   rule: string;
   severity?: Severity;
   message: string;
-  place?: Location;
 }
 
 /** The failure of a rendering as a problem. Undefined where the rendering did not fail. */
@@ -32,11 +25,8 @@ export async function failureProblem(rendering: Rendering, tree: FileTree): Prom
     };
   }
   const text = failure.message;
-  const verdict =
-    source.render.tool === 'helm'
-      ? helmVerdict(text, source.kind === 'chart')
-      : await kustomizeVerdict(rendering, tree, text);
-  const place = verdict.place ?? (await failurePlace(rendering, tree));
+  const verdict = source.render.tool === 'helm' ? helmVerdict(text, source.kind === 'chart') : buildVerdict(text);
+  const place = await failurePlace(rendering, tree);
   return { ...place, rule: verdict.rule, severity: verdict.severity ?? 'error', message: verdict.message };
 }
 
@@ -97,199 +87,42 @@ function shortTemplateError(text: string): string | undefined {
   return parsing === null ? undefined : tidy(parsing[1] ?? '');
 }
 
-// ---- kustomize
+// ---- kustomize and Flux
 
-async function kustomizeVerdict(rendering: Rendering, tree: FileTree, text: string): Promise<Verdict> {
-  const unknown = /unknown field "([^"]+)"/.exec(text);
-  if (/invalid Kustomization/.test(text) && unknown?.[1] !== undefined) {
-    const name = unknown[1];
-    const place = await findKey(rendering, tree, name);
-    return { rule: 'kustomize/unknown-field', message: `A kustomization has no field ${name}.`, ...placed(place) };
-  }
-  const missingTarget =
-    /no matches for Id ([^;\n]+?)(?:; failed to find unique target for patch ([^\n]+?))?(?:$|\n|: )/.exec(text);
-  if (missingTarget !== null || /failed to find unique target for patch/.test(text)) {
-    const id = missingTarget?.[1] ?? text;
-    const place = await findPatch(rendering, tree, idOf(missingTarget?.[2] ?? id));
-    return {
-      rule: 'kustomize/missing-patch-target',
-      message: `The patch fits no object: there is no ${readableId(id)} among the resources.`,
-      ...placed(place),
-    };
-  }
-  const twice = /may not add resource with an already registered id: ([^\n]+)/.exec(text);
-  if (twice !== null) {
-    return { rule: 'kubernetes/duplicate-object', message: `${readableId(twice[1] ?? '')} is there twice.` };
-  }
-  const absent =
-    /evalsymlink failure on '([^']*)'|(?:open|lstat|stat) ([^:\s]+): no such file or directory|'([^']+)' doesn't exist/.exec(
-      text,
-    );
-  if (absent !== null) {
-    const name = (absent[1] ?? absent[2] ?? absent[3] ?? '').replace(/^\/+/, '');
-    const place = await findReference(rendering, tree, name);
-    return { rule: 'kustomize/missing-file', message: `${name} does not exist.`, ...placed(place) };
-  }
-  if (
-    /json patch|jsonpatch|JSON patch|operation does not apply|remove operation|add operation|replace operation|test operation/i.test(
-      text,
-    )
-  ) {
-    return { rule: 'kustomize/bad-patch', message: tidy(text) };
-  }
-  if (/^Variable substitution failed/.test(text)) {
-    return { rule: 'flux/substitution-failed', message: tidy(text) };
-  }
-  return { rule: 'kustomize/build-failed', message: tidy(text) };
+/** What the texts of kustomize, of the engine that explains them, and of the substitution say. The first that fits names the rule. */
+const buildRules: [text: RegExp, rule: string][] = [
+  [/^Variable substitution failed/, 'flux/substitution-failed'],
+  [
+    /which none of the resources is|failed to find unique target for patch|no matches for Id/,
+    'kustomize/missing-patch-target',
+  ],
+  [/a kustomization has no field|unknown field "/, 'kustomize/unknown-field'],
+  [/has a value of the wrong type/, 'kustomize/wrong-type'],
+  [/never uses the network/, 'kustomize/remote'],
+  [
+    /which does not exist|has no kustomization file|is expected$|no such file or directory|doesn't exist/,
+    'kustomize/missing-file',
+  ],
+  [/more than one kustomization file/, 'kustomize/ambiguous'],
+  [/cycle/, 'kustomize/cycle'],
+  [/operation does not apply|json patch|jsonpatch/i, 'kustomize/bad-patch'],
+  [/replacement/i, 'kustomize/bad-replacement'],
+  [/already registered id|there twice|is defined twice|more than once/, 'kubernetes/duplicate-object'],
+];
+
+function buildVerdict(text: string): Verdict {
+  const rule = buildRules.find(([pattern]) => pattern.test(text))?.[1] ?? 'kustomize/build-failed';
+  return { rule, message: tidy(text) };
 }
 
-const placed = (place: Location | undefined): { place?: Location } => (place === undefined ? {} : { place });
-
-/** kustomize names objects `Deployment.v1.apps/name.[noNs]` or `Deployment.v1.apps/name.namespace`. */
-function idOf(text: string): { kind: string; name: string } | undefined {
-  const match = /([A-Z]\w*)\.[\w.[\]-]*\/([^\s;:"]+)/.exec(text);
-  const name = match?.[2]?.replace(/"$/, '') ?? '';
-  const dot = name.search(/\.(\[noNs\]|[a-z0-9-]+)$/);
-  return match?.[1] === undefined ? undefined : { kind: match[1], name: dot < 0 ? name : name.slice(0, dot) };
-}
-
-function readableId(text: string): string {
-  const id = idOf(text);
-  return id === undefined ? text : `${id.kind} ${id.name}`;
-}
-
-/** kustomization files that take part in a rendering, from its own downwards. A failed build does not always say what it read. */
-async function kustomizations(
-  rendering: Rendering,
-  tree: FileTree,
-): Promise<{ path: string; parsed: ParsedYaml; root: Node | undefined }[]> {
-  const { render, path: sourcePath } = rendering.source;
-  const found: { path: string; parsed: ParsedYaml; root: Node | undefined }[] = [];
-  const waiting = [render.tool === 'kustomize' ? render.dir : sourcePath];
-  const seen = new Set(waiting);
-  for (const dir of waiting) {
-    for (const name of kustomizationFiles) {
-      const path = joinPath(dir, name) ?? name;
-      const text = await tree.read(path);
-      if (text === undefined) {
-        continue;
-      }
-      const parsed = parseYaml(text);
-      found.push({ path, parsed, root: parsed.documents.find((d) => d.root !== undefined)?.root });
-      for (const { role, path: target } of readKustomization(readFacts(path, text)).references) {
-        if (target !== undefined && (role === 'resource' || role === 'component') && !seen.has(target)) {
-          seen.add(target);
-          waiting.push(target);
-        }
-      }
-      break;
-    }
-  }
-  return found;
-}
-
-async function findKey(rendering: Rendering, tree: FileTree, name: string): Promise<Location | undefined> {
-  for (const { path, parsed, root } of await kustomizations(rendering, tree)) {
-    const key = findPairNamed(root, name);
-    if (key !== undefined) {
-      return { path, range: parsed.lines.range(key.start, key.end) };
-    }
-  }
-  return undefined;
-}
-
-function findPairNamed(node: Node | undefined, name: string): Node | undefined {
-  const at = resolved(node);
-  if (at?.kind === 'map') {
-    const own = pairOf(at, name);
-    return own?.key ?? firstOf(at.pairs, (pair) => findPairNamed(pair.value, name));
-  }
-  return at?.kind === 'seq' ? firstOf(at.items, (item) => findPairNamed(item, name)) : undefined;
-}
-
-function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) {
-      return found;
-    }
-  }
-  return undefined;
-}
-
-/** The patch that names an object: its name in the patch file, in an inline patch its entry. */
-async function findPatch(
-  rendering: Rendering,
-  tree: FileTree,
-  id: { kind: string; name: string } | undefined,
-): Promise<Location | undefined> {
-  if (id === undefined) {
-    return undefined;
-  }
-  for (const { path, parsed, root } of await kustomizations(rendering, tree)) {
-    for (const reference of readKustomization(readFacts(path, parsed.text)).references) {
-      if (reference.role !== 'patch' || reference.path === undefined) {
-        continue;
-      }
-      const text = await tree.read(reference.path);
-      const patch = text === undefined ? undefined : parseYaml(text);
-      for (const document of patch?.documents ?? []) {
-        if (
-          patch !== undefined &&
-          textAt(document.root, 'kind') === id.kind &&
-          textAt(document.root, 'metadata', 'name') === id.name
-        ) {
-          const name = nodeAt(document.root, ['metadata', 'name']);
-          if (name !== undefined) {
-            return { path: reference.path, range: patch.lines.range(name.start, name.end) };
-          }
-        }
-      }
-    }
-    for (const item of [
-      ...itemsAt(root, 'patches'),
-      ...itemsAt(root, 'patchesJson6902'),
-      ...itemsAt(root, 'patchesStrategicMerge'),
-    ]) {
-      const inline = resolved(item)?.kind === 'scalar' ? resolved(item) : nodeAt(item, ['patch']);
-      const text = inline?.kind === 'scalar' ? inline.text : '';
-      const target = textAt(item, 'target', 'name');
-      const named = new RegExp(`^\\s*name:\\s*["']?${escape(id.name)}["']?\\s*$`, 'm').test(text);
-      if (
-        target === id.name ||
-        (named && new RegExp(`^\\s*kind:\\s*["']?${escape(id.kind)}["']?\\s*$`, 'm').test(text))
-      ) {
-        const node = target === id.name ? (nodeAt(item, ['target', 'name']) ?? item) : (inline ?? item);
-        const range = parsed.lines.range(node.start, node.end);
-        const line = range.start.line === range.end.line ? range : { start: range.start, end: range.start };
-        return { path, range: line };
-      }
-    }
-  }
-  return undefined;
-}
-
-/** The reference in a kustomization that leads to a missing file. */
-async function findReference(rendering: Rendering, tree: FileTree, name: string): Promise<Location | undefined> {
-  for (const { path, parsed } of await kustomizations(rendering, tree)) {
-    const reference = readKustomization(readFacts(path, parsed.text)).references.find(
-      (r) => r.path === name || r.text === name,
-    );
-    if (reference !== undefined) {
-      return { path, range: parsed.lines.range(reference.node.start, reference.node.end) };
-    }
-  }
-  return undefined;
-}
-
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-/** One paragraph without the wrappers that tools put in front of each other, and with a full stop. */
+/** One paragraph, from a capital letter to a full stop. */
 function tidy(text: string): string {
   const clean = text
     .replace(/^(?:Error: )+/, '')
     .replace(/\s*\n\s*/g, ' ')
     .trim();
   const short = clean.length > 600 ? `${clean.slice(0, 600)} …` : clean;
-  return /[.!?…]$/.test(short) ? short : `${short}.`;
+  // A word that is a name keeps its first letter: `patches`, `apps/base`.
+  const first = /^(?:a|an|the|this|no) /.test(short) ? short.charAt(0).toUpperCase() + short.slice(1) : short;
+  return /[.!?…]$/.test(first) ? first : `${first}.`;
 }
