@@ -9,6 +9,7 @@ import {
 import type { Log } from './core/ports';
 import type { InitializationOptions, Settings } from './core/protocol';
 import { Diagnostics } from './handlers/diagnostics';
+import { DriftHandler } from './handlers/drift';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
 import { registerWorkspace } from './handlers/workspace';
@@ -26,8 +27,9 @@ export function startServer(connection: Connection): void {
   const session = new Session(connection, log);
   const diagnostics = new Diagnostics(session);
   const previews = new Previews(session);
+  const drift = new DriftHandler(session);
   registerLanguage(session, diagnostics);
-  registerWorkspace(session, diagnostics, () => undefined);
+  registerWorkspace(session, diagnostics, () => drift.refreshEditors());
 
   let folders: string[] = [];
   let asksConfiguration = false;
@@ -49,6 +51,8 @@ export function startServer(connection: Connection): void {
         completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: false },
         documentSymbolProvider: true,
         codeActionProvider: { codeActionKinds: ['quickfix'] },
+        inlayHintProvider: true,
+        codeLensProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -88,6 +92,7 @@ export function startServer(connection: Connection): void {
 
   connection.onDidChangeConfiguration(async () => {
     await readSettings();
+    drift.refreshEditors();
     for (const document of session.documents.all()) {
       void diagnostics.changed(document.uri);
     }

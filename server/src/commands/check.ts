@@ -1,12 +1,10 @@
 // `plumbline check`: every file and every source of the repository, and what they render to.
-import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import fs from 'node:fs';
 import { atLeast, type Severity } from '../core/problem';
 import { checkWorkspace } from '../core/render/checkWorkspace';
-import type { Services } from '../services';
-import { CliError, exit, type Cli, type CommonOptions } from './cli';
+import { exit, type Cli, type CommonOptions } from './cli';
 import { formatters, type CheckResult } from './format/formats';
+import { repositoryPaths, startFolder } from './paths';
 import { chooseEnvironment } from './sources';
 
 interface CheckCommandOptions extends CommonOptions {
@@ -67,36 +65,6 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
     return exit.undecided;
   }
   return report.problems.some((problem) => atLeast(problem.severity, options.failOn)) ? exit.findings : exit.clean;
-}
-
-/** The repository to check is that of the first path, so that a path in another repository works too. */
-function startFolder(cwd: string, paths: readonly string[]): string {
-  for (const given of paths) {
-    const stat = fs.statSync(path.resolve(cwd, given), { throwIfNoEntry: false });
-    if (stat === undefined) {
-      throw new CliError(`There is no file or folder ${given}.`);
-    }
-  }
-  const [first] = paths;
-  if (first === undefined) {
-    return cwd;
-  }
-  const absolute = path.resolve(cwd, first);
-  return fs.statSync(absolute).isDirectory() ? absolute : path.dirname(absolute);
-}
-
-function repositoryPaths(services: Services, cwd: string, paths: readonly string[]): string[] {
-  const root = fs.realpathSync(services.root);
-  return paths.flatMap((given) => {
-    const relative = path
-      .relative(root, fs.realpathSync(path.resolve(cwd, given)))
-      .split(path.sep)
-      .join('/');
-    if (relative === '..' || relative.startsWith('../')) {
-      throw new CliError(`${given} does not lie in ${services.root}.`, 'Check one repository at a time.');
-    }
-    return relative === '' ? [] : [relative];
-  });
 }
 
 function versionOf(text: string): string {

@@ -2,10 +2,22 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheck } from './check';
 import { createCli, exit, type Cli, type CliIo } from './cli';
+import { registerDrift } from './drift';
+import { registerLsp } from './lsp';
 import { registerRender } from './render';
+import { registerSnapshot } from './snapshot';
+import { registerPrune, registerSync } from './sync';
 
 /** The commands, in the order of the help. Each file registers one and knows nothing of the others. */
-const commands: ((program: Command, cli: Cli) => void)[] = [registerCheck, registerRender];
+const commands: ((program: Command, cli: Cli) => void)[] = [
+  registerCheck,
+  registerRender,
+  registerDrift,
+  registerSync,
+  registerPrune,
+  registerSnapshot,
+  registerLsp,
+];
 
 /** Runs the command line and gives its exit status. */
 export async function main(args: readonly string[], io: CliIo, version: string): Promise<number> {

@@ -35,3 +35,8 @@ function canonical(url: string): string {
 }
 
 const lastPart = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
+
+/** Short name of a repository that all spellings of its URL share: host and path, for example `git.example/shop/shop`. */
+export function repositoryName(url: string): string {
+  return canonical(url);
+}
