@@ -196,6 +196,10 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, s
 		check(t, v, "")
 		equal(t, "creationTimestamp", at(stored(t, v), "metadata", "creationTimestamp"), appliedAt)
 	})
+	t.Run("empty lists", func(t *testing.T) {
+		o := applied(t, "m", `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: x}, rules: []}`)
+		equal(t, "rules", at(o, "rules"), nil)
+	})
 	t.Run("unknown field", func(t *testing.T) {
 		check(t, applyAs(t, "m", false, nil, scaled+"  replicaz: 2\n"), "TypedPatch spec.replicaz")
 	})

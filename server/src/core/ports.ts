@@ -99,9 +99,9 @@ export interface Renderer {
 
 /** One thing the API server would say of an object. */
 export interface EngineProblem {
-  /** `FieldValueInvalid`, `FieldValueRequired`, `FieldValueDuplicate`, `FieldValueNotSupported`, `FieldValueForbidden`, `FieldValueNotFound`, `FieldValueTypeInvalid`, `StrictDecoding`, `Decode` … */
+  /** `FieldValueInvalid`, `FieldValueRequired`, `FieldValueDuplicate`, `FieldValueNotSupported`, `FieldValueForbidden`, `FieldValueNotFound`, `FieldValueTypeInvalid`, `StrictDecoding` (unknown or duplicate field), `Decode` (not readable as its kind, nothing else was checked), `NoKindMatch` (not served in this version), `FieldManagerConflict`, `TypedPatch` (an apply cannot merge it), `EngineFailure` (ours; `known` is false) … */
   type: string;
-  /** The server's own field path (`spec.containers[0].name`); empty where the server gives none. */
+  /** The server's own field path (`spec.containers[0].name`), without a leading dot; empty where the server gives none. */
   field: string;
   message: string;
   /** True where the answer depends on values of the cluster that are only assumed (service CIDR, node ports, feature gates). */
@@ -139,7 +139,10 @@ export interface Validator {
   /** Makes kinds known. Cheap when the same text was added before. */
   addCrds(texts: readonly string[]): Promise<void>;
   validate(items: readonly ValidateItem[], options?: { slot?: string; abort?: Abort }): Promise<EngineVerdict[]>;
-  /** Server-side apply; `object` carries managedFields. Conflicts are problems of type `FieldManagerConflict`. */
+  /**
+   * Server-side apply; `object` carries managedFields. Conflicts are problems of type `FieldManagerConflict`. A created object
+   * comes with the uid that its other fields may name (those of Jobs do); the resource version is the caller's to set.
+   */
   apply(item: ApplyItem, abort?: Abort): Promise<EngineVerdict>;
 }
 

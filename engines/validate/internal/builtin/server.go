@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"encoding/json"
+	"reflect"
 	"sync"
 
 	apiextensionsinstall "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/install"
@@ -130,6 +131,9 @@ func (s *server) encode(object runtime.Object, kind schema.GroupVersionKind) (js
 	if err != nil {
 		return nil, err
 	}
+	if versioned, err = throughStorage(versioned); err != nil {
+		return nil, err
+	}
 	s.scheme.Default(versioned)
 	if object, err = s.scheme.ConvertToVersion(versioned, runtime.InternalGroupVersioner); err != nil {
 		return nil, err
@@ -139,6 +143,24 @@ func (s *server) encode(object runtime.Object, kind schema.GroupVersionKind) (js
 	}
 	versioned.GetObjectKind().SetGroupVersionKind(kind)
 	return json.Marshal(versioned)
+}
+
+// throughStorage writes and reads an object in the binary form that the server stores, which knows no empty lists and maps.
+func throughStorage(object runtime.Object) (runtime.Object, error) {
+	stored, ok := object.(interface {
+		Marshal() ([]byte, error)
+		Unmarshal([]byte) error
+	})
+	if !ok {
+		return object, nil
+	}
+	bytes, err := stored.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	read := reflect.New(reflect.TypeOf(object).Elem()).Interface().(runtime.Object)
+	read.GetObjectKind().SetGroupVersionKind(object.GetObjectKind().GroupVersionKind())
+	return read, read.(interface{ Unmarshal([]byte) error }).Unmarshal(bytes)
 }
 
 // unvalidated is the verdict for what has no rules here; kinds that the server does not offer are told apart from those

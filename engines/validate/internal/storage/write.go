@@ -4,7 +4,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -41,7 +40,19 @@ type Write struct {
 	Begin func(object, old runtime.Object) error
 }
 
-var errResourceVersionOnCreate = errors.New("resourceVersion should not be set on objects to be created")
+// versionOnCreate is what the database says, which a dry run does not ask. It is true of a create only, and the object may
+// exist already.
+var versionOnCreate = verdict.Problem{
+	Type:    string(metav1.CauseTypeForbidden),
+	Field:   "metadata.resourceVersion",
+	Message: "resourceVersion should not be set on objects to be created",
+	Assumed: true,
+}
+
+func namesVersion(object metav1.Object) bool {
+	n, err := strconv.ParseUint(object.GetResourceVersion(), 10, 64)
+	return err == nil && n != 0
+}
 
 // Run adds the server's problems and warnings to v.
 func (w *Write) Run(v *verdict.Verdict) error {
@@ -57,6 +68,9 @@ func (w *Write) Run(v *verdict.Verdict) error {
 	}
 	ctx := warning.WithWarningRecorder(w.context(object), v)
 	if w.Old == nil {
+		if namesVersion(object) {
+			v.Problems = append(v.Problems, versionOnCreate)
+		}
 		v.Add(w.create(ctx, object))
 		return nil
 	}
@@ -86,11 +100,6 @@ func (w *Write) context(object metav1.Object) context.Context {
 }
 
 func (w *Write) create(ctx context.Context, object metav1.Object) error {
-	if v := object.GetResourceVersion(); v != "" {
-		if n, err := strconv.ParseUint(v, 10, 64); err == nil && n != 0 {
-			return fieldError("metadata.resourceVersion", errResourceVersionOnCreate)
-		}
-	}
 	rest.WipeObjectMetaSystemFields(object)
 	rest.FillObjectMetaSystemFields(object)
 	if w.Stable {
