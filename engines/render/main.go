@@ -5,19 +5,20 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"helm.sh/helm/v4/pkg/chart/common"
 	"plumbline.dev/engines/abi"
+	"plumbline.dev/engines/render/internal/chart"
 	"plumbline.dev/engines/render/internal/kustomize"
 )
 
 func init() {
 	abi.RegisterJSON("kustomize", kustomize.Build)
+	abi.RegisterJSON("helm", chart.Render)
 	abi.RegisterJSON("version", func(abi.Host, struct{}) (any, error) { return versions(), nil })
 }
 
 // versions says what the engine is made of; `kubernetes` is what charts see where a request names no version.
 func versions() map[string]string {
-	found := map[string]string{"kubernetes": strings.TrimPrefix(common.DefaultCapabilities.KubeVersion.Version, "v")}
+	found := map[string]string{"kubernetes": chart.DefaultKubernetesVersion()}
 	names := map[string]string{"sigs.k8s.io/kustomize/api": "kustomize", "helm.sh/helm/v4": "helm"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {

@@ -3,6 +3,7 @@ package source
 
 import (
 	"bytes"
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -82,3 +83,11 @@ func Indent(line string) int { return len(line) - len(strings.TrimLeft(line, " "
 
 // Relative is a path as answers give it: relative to the root.
 func Relative(path string) string { return strings.TrimPrefix(path, "/") }
+
+// Position is the line and the character offset of a byte offset.
+func (t *Text) Position(offset int) (line, character int) {
+	t.cut()
+	offset = min(max(offset, 0), len(t.Data))
+	line = sort.SearchInts(t.starts, offset+1) - 1
+	return line, utf8.RuneCount(t.Data[t.starts[line]:offset])
+}
