@@ -155,9 +155,23 @@ func (r *rendering) templatePlace(text string) *abi.Failure {
 			whole := file.Line(line)
 			character = file.UTF16(line, len([]rune(whole[:min(offset, len(whole))])))
 		}
-		return at(origin.Place{Path: file.Path, Line: line, Character: character}, r.withFiles(text, files))
+		return at(origin.Place{Path: file.Path, Line: line, Character: character}, shortened(r.withFiles(text, files)))
 	}
 	return nil
+}
+
+var endless = regexp.MustCompile(`rendering template has a nested reference name: (.+?): unable to execute template`)
+
+// shortened puts what is wrong in front of the trace that leads to it, and leaves out a trace of a thousand steps.
+func shortened(text string) string {
+	if match := endless.FindStringSubmatch(text); match != nil {
+		return fmt.Sprintf("the template %q includes itself without end", match[1])
+	}
+	lines := strings.Split(text, "\n")
+	if len(lines) < 2 {
+		return text
+	}
+	return strings.TrimSpace(lines[len(lines)-1]) + "\n" + text
 }
 
 // withFiles gives a text with templates named as the files that they are.
