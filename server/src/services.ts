@@ -22,6 +22,8 @@ export interface ServicesOptions {
   trusted: boolean;
   /** Unsaved text by repository-relative path; read on every use. */
   buffers?: ReadonlyMap<string, string>;
+  /** Engines that several repositories share; whoever made them ends them. Absent: made at the first use. */
+  engines?: Engines;
 }
 
 export interface Services {
@@ -72,6 +74,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
       return schemas;
     },
     engines() {
+      if (options.engines !== undefined) {
+        return options.engines;
+      }
       engines ??= createEngines({ folder: productFolder('engines'), log });
       return engines;
     },

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { copyOf, repositoryOf } from '../support/repository';
-import { plumbline, plumblineProcess } from '../support/cli';
+import { endEngines, plumbline, plumblineProcess } from '../support/cli';
 import { checkout } from '../support/shared';
 
 const schema = (name: string): object =>
@@ -33,6 +33,8 @@ interface SarifOutput {
 
 const service = (port: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n    - port: ${port}\n`;
+
+after(endEngines);
 
 describe('plumbline', () => {
   it('explains itself', async () => {

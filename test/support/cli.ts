@@ -1,13 +1,30 @@
 // The command line inside the test's own process, or as the real process where streams and signals matter.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { createEngines, type Engines } from '../../server/src/adapters/engines';
 import { main } from '../../server/src/commands/main';
+import { productFolder } from '../../server/src/productFolder';
 import { checkout } from './shared';
 
 export interface CliResult {
   status: number;
   out: string;
   err: string;
+}
+
+let shared: Engines | undefined;
+
+/** One pair of engines for all runs of a test file: starting them is most of a run's time. */
+function engines(): Engines {
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  shared ??= createEngines({ folder: productFolder('engines'), log: silent });
+  return shared;
+}
+
+/** Ends them; for an `after` of every test file that runs commands in its process. */
+export async function endEngines(): Promise<void> {
+  await shared?.dispose();
+  shared = undefined;
 }
 
 /** Runs a command in this process, as if typed in `cwd`. */
@@ -28,6 +45,7 @@ export async function plumbline(
       errIsTerminal: options.terminal === true,
       outIsTerminal: options.terminal === true,
       signal: options.signal ?? new AbortController().signal,
+      engines: engines(),
     },
     '0.0.0-test',
   );

@@ -1,6 +1,8 @@
 // What every command shares: where it reads and writes, how it ends, and the options that all of them have.
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
+import type { Engines } from '../adapters/engines';
 import { Cancelled, type Log } from '../core/ports';
 import { createServices, type Services } from '../services';
 
@@ -18,6 +20,8 @@ export interface CliIo {
   /** Whether standard output is a terminal: only then colours are used by themselves. */
   outIsTerminal: boolean;
   signal: AbortSignal;
+  /** Engines that outlive this run; absent: the run makes and ends its own. */
+  engines?: Engines;
 }
 
 /** A person's mistake or a fact of the world that stops a command: shown as it is, status 2. */
@@ -63,6 +67,8 @@ export type Paint = (style: 'error' | 'warning' | 'info' | 'dim' | 'bold' | 'goo
 const codes: Record<Parameters<Paint>[0], number> = { error: 31, warning: 33, info: 36, dim: 2, bold: 1, good: 32 };
 
 export function createCli(io: CliIo, end: (status: number) => void): Cli & { dispose(): Promise<void> } {
+  // Everything that waits listens to the one signal; that many listeners are no leak.
+  setMaxListeners(0, io.signal);
   const opened: Services[] = [];
   const log: Log = {
     info: () => undefined,
@@ -82,7 +88,12 @@ export function createCli(io: CliIo, end: (status: number) => void): Cli & { dis
     },
 
     async services(folder) {
-      const services = await createServices({ folder: path.resolve(io.cwd, folder ?? '.'), log, trusted: true });
+      const services = await createServices({
+        folder: path.resolve(io.cwd, folder ?? '.'),
+        log,
+        trusted: true,
+        ...(io.engines === undefined ? {} : { engines: io.engines }),
+      });
       opened.push(services);
       return services;
     },
