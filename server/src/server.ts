@@ -10,6 +10,7 @@ import type { Log } from './core/ports';
 import type { InitializationOptions, Settings } from './core/protocol';
 import { Diagnostics } from './handlers/diagnostics';
 import { DriftHandler } from './handlers/drift';
+import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
 import { registerWorkspace } from './handlers/workspace';
@@ -29,6 +30,7 @@ export function startServer(connection: Connection): void {
   const previews = new Previews(session);
   const drift = new DriftHandler(session);
   registerLanguage(session, diagnostics);
+  registerHistory(session, drift);
   registerWorkspace(session, diagnostics, () => drift.refreshEditors());
 
   let folders: string[] = [];

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { registerCheck } from './check';
 import { createCli, exit, type Cli, type CliIo } from './cli';
 import { registerDrift } from './drift';
+import { registerHistory } from './history';
 import { registerLsp } from './lsp';
 import { registerRender } from './render';
+import { registerRollback } from './rollback';
 import { registerSnapshot } from './snapshot';
 import { registerPrune, registerSync } from './sync';
 
@@ -15,6 +17,8 @@ const commands: ((program: Command, cli: Cli) => void)[] = [
   registerDrift,
   registerSync,
   registerPrune,
+  registerRollback,
+  registerHistory,
   registerSnapshot,
   registerLsp,
 ];

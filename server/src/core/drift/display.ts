@@ -41,6 +41,22 @@ export function maskedYaml(object: KubernetesObject): string {
   return yamlText(maskObject(presentable(object), new Masker()));
 }
 
+/** Two states of one object, masked together: equal values stay equal. Keys of `before` in the order of `after`. */
+export function maskedPair(
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+): { before?: string; after?: string } {
+  const masker = new Masker();
+  const sensitive = [before, after].some((o) => o !== undefined && isSensitive(o));
+  const shownAfter = after && maskObject(presentable(after), masker, sensitive);
+  const shownBefore = before && maskObject(presentable(before), masker, sensitive);
+  const aligned = shownBefore && shownAfter ? inOrderOf(shownAfter, shownBefore) : shownBefore;
+  return {
+    ...(aligned ? { before: yamlText(aligned) } : {}),
+    ...(shownAfter ? { after: yamlText(shownAfter) } : {}),
+  };
+}
+
 export function yamlText(value: JsonValue): string {
   return dump(value, { schema: DUMP_SCHEMA, lineWidth: -1, noRefs: true });
 }
