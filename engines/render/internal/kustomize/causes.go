@@ -50,7 +50,10 @@ func (k *kustomization) causeOf(n *noting, value string) cause {
 	if c := k.labelOf(at, value); c.known() {
 		return c
 	}
-	return k.affixOf(value)
+	if c := k.affixOf(value); c.known() {
+		return c
+	}
+	return k.transformerFileOf(at, value)
 }
 
 func (k *kustomization) transformer(nodes ...*yaml.Node) cause {
@@ -141,6 +144,46 @@ func (k *kustomization) affixOf(value string) cause {
 		nodes = append(nodes, node)
 	}
 	return k.transformer(nodes...)
+}
+
+// transformerFileOf: a value that a transformer with a file of its own gives: a label or annotation, a namespace, a part of a name.
+func (k *kustomization) transformerFileOf(at []string, value string) cause {
+	for _, t := range k.transformerFiles() {
+		var node *yaml.Node
+		switch scalarAt(t.root, "kind") {
+		case "LabelTransformer", "AnnotationsTransformer":
+			for _, name := range []string{"labels", "annotations"} {
+				if key, found := field(valueAt(t.root, name), at[len(at)-1]); found != nil && found.Value == value {
+					node = key
+				}
+			}
+		case "NamespaceTransformer":
+			if found := valueAt(t.root, "metadata", "namespace"); found != nil && found.Value == value {
+				node = found
+			}
+		case "PrefixTransformer", "PrefixSuffixTransformer":
+			if found := valueAt(t.root, "prefix"); found != nil && found.Value != "" && strings.HasPrefix(value, found.Value) {
+				node = found
+			}
+		case "SuffixTransformer":
+			if found := valueAt(t.root, "suffix"); found != nil && found.Value != "" && strings.Contains(value, found.Value) {
+				node = found
+			}
+		case "ImageTagTransformer":
+			tag := valueAt(t.root, "imageTag", "newTag")
+			if tag != nil && strings.HasSuffix(value, ":"+tag.Value) {
+				node = tag
+			}
+		case "ReplicaCountTransformer":
+			if count := valueAt(t.root, "replica", "count"); count != nil && count.Value == value && at[len(at)-1] == "replicas" {
+				node = count
+			}
+		}
+		if node != nil {
+			return cause{places: []origin.Place{placeIn(t.file, t.first+lineOf(node)-1, t.indent+node.Column-1, origin.Transformer)}}
+		}
+	}
+	return cause{}
 }
 
 // variables: a value that nothing else made had variables put in.

@@ -17,6 +17,9 @@ type kustomization struct {
 	// replacements are those of the field and of the files that it names.
 	replacements []replacement
 	replaced     bool
+	// transformers are those of the field of that name.
+	transformers    []transformer
+	hasTransformers bool
 }
 
 func newKustomization(r *registry, file *source.Text, root *yaml.Node) *kustomization {
@@ -206,4 +209,38 @@ func (r replacement) matchesPath(at []string, items []*yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// transformer is a configuration that the kustomization names in `transformers`, or holds in it; node lines count from first.
+type transformer struct {
+	file          *source.Text
+	first, indent int
+	root          *yaml.Node
+}
+
+func (k *kustomization) transformerFiles() []transformer {
+	if k.hasTransformers {
+		return k.transformers
+	}
+	k.hasTransformers = true
+	for _, item := range items(valueAt(k.root, "transformers")) {
+		in := transformer{file: k.registry.files[k.resolve(item.Value)]}
+		var data []byte
+		switch {
+		case in.file != nil:
+			data = in.file.Data
+		case item.Style&yaml.LiteralStyle != 0:
+			in.file, in.first, data = k.file, lineOf(item), []byte(item.Value)
+			in.indent = source.Indent(k.file.Line(in.first))
+		default:
+			continue
+		}
+		for _, document := range parseAll(data) {
+			for _, root := range document.Content {
+				in.root = root
+				k.transformers = append(k.transformers, in)
+			}
+		}
+	}
+	return k.transformers
 }

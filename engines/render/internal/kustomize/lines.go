@@ -17,6 +17,8 @@ type mapping struct {
 	// first is the line of the rendering at which the object starts; text are its lines.
 	first int
 	text  []string
+	// starts says which of them start an entry; the others go on with one.
+	starts []bool
 }
 
 // mapObject maps an object that is rendered as text, from the given line on.
@@ -26,12 +28,13 @@ func (h *history) mapObject(lines *origin.Lines, first int, text []byte, object 
 		return err
 	}
 	m := &mapping{history: h, lines: lines, first: first, text: strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")}
+	m.starts = make([]bool, len(m.text))
 	if len(document.Content) > 0 {
 		m.node(document.Content[0], object)
 	}
 	// A scalar's further lines come from where it comes from; those that were not told apart have the places of its first line.
 	for i := 1; i < len(m.text); i++ {
-		if len(lines.Of(first+i)) == 0 {
+		if !m.starts[i] && len(lines.Of(first+i)) == 0 {
 			lines.At(first+i, lines.Of(first+i-1)...)
 		}
 	}
@@ -81,6 +84,7 @@ func (m *mapping) node(rendered *goyaml.Node, object *yaml.Node) {
 // entry maps the line of a key and its value, or of a list item. Key and value are of kustomize's tree and may be nil.
 func (m *mapping) entry(line int, rendered *goyaml.Node, key, value *yaml.Node) {
 	at := m.first + line - 1
+	m.starts[line-1] = true
 	if len(m.lines.Of(at)) > 0 {
 		return // the key in front of it on the same line
 	}
