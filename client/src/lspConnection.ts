@@ -79,7 +79,10 @@ export async function connect(
     },
     async request(method, params, token) {
       try {
-        return await client.sendRequest<unknown>(method, params, token);
+        // A token that is undefined would count as a second parameter.
+        return await (token
+          ? client.sendRequest<unknown>(method, params, token)
+          : client.sendRequest<unknown>(method, params));
       } catch (error) {
         if (isCancellation(error) || stopping) {
           throw new vscode.CancellationError();

@@ -19,9 +19,9 @@ try {
     tests: path.resolve(flag('extensionTestsPath')),
     onLog: (type, args) => {
       const text = format(...args);
-      // The tests' own output goes to `log`; the editor's reports on itself go elsewhere or come before the first suite.
+      // The tests' own output goes to `info`; the editor's reports on itself go elsewhere or come before the first suite.
       started ||= text.includes('Plumbline in the editor');
-      if (started && type === 'log' && !/^\[\w+\] /.test(text)) {
+      if (started && type === 'info' && !/^\[\w+\] /.test(text)) {
         console.log(text);
       }
     },

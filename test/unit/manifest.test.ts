@@ -121,7 +121,7 @@ describe('manifest', () => {
   });
 
   it('has every colour that the client uses', () => {
-    const used = found(/'(plumbline\.\w+Foreground)'/g, code);
+    const used = found(/'(plumbline\.\w+(?:Foreground|Border))'/g, code);
     assert.deepEqual(sorted(used), sorted(contributes.colors.map((c) => c.id)));
   });
 

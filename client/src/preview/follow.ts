@@ -10,6 +10,9 @@ export function followCarets(previews: Previews): vscode.Disposable {
   const highlight = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor('editor.selectionHighlightBackground'),
+    // Seen in high contrast only, where the background is not.
+    border: '1px solid',
+    borderColor: new vscode.ThemeColor('plumbline.renderedLineBorder'),
     overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.selectionHighlightForeground'),
     overviewRulerLane: vscode.OverviewRulerLane.Full,
   });

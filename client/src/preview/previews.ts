@@ -110,10 +110,9 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
     const place = failure.uri === undefined ? undefined : vscode.Uri.parse(failure.uri);
     const line = failure.line ?? 0;
     const where = place ? ` at ${place.path.split('/').pop() ?? ''}:${line + 1}` : '';
-    const below = preview.result.text === '' ? '' : ', the last good rendering is below';
     const command: vscode.Command = {
-      title: `$(error)\u00a0Rendering fails${where}${below}`,
-      tooltip: place ? 'Go to the line that fails' : 'Show Operations Log',
+      title: `$(error)\u00a0Rendering fails${where}: ${oneLine(failure.message)}`,
+      tooltip: place ? `Go to the line that fails\n\n${failure.message}` : failure.message,
       ...(place
         ? {
             command: 'vscode.open',
@@ -121,9 +120,9 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
           }
         : { command: 'plumbline.showLog' }),
     };
-    const message: vscode.Command = { title: oneLine(failure.message), tooltip: failure.message, command: '' };
     const top = new vscode.Range(0, 0, 0, 0);
-    return [new vscode.CodeLens(top, command), new vscode.CodeLens(top, message)];
+    const below: vscode.Command = { title: 'Last good rendering below', command: '' };
+    return [command, ...(preview.result.text === '' ? [] : [below])].map((c) => new vscode.CodeLens(top, c));
   }
 
   dispose(): void {

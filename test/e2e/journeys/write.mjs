@@ -56,7 +56,7 @@ journey('write', { theme: 'light' }, (the) => {
       .page.getByText(/Rendering fails at /)
       .waitFor();
     await the().shot('preview-failing');
-    assert.match(await the().text(), /last good rendering/);
+    assert.match(await the().text(), /Last good rendering/);
     await the().command('File: Revert File');
     await the()
       .page.getByText(/Rendering fails at /)
