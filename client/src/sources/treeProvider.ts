@@ -1,12 +1,13 @@
-// The Sources view: what the repository deploys, each source with the sources that it contains.
+// The Sources view: what the repository deploys, by environment; each source with the sources that it contains.
 import * as vscode from 'vscode';
-import type { SourceView, WorkspaceView } from '../../../server/src/core/protocol';
+import type { EnvironmentView, SourceView, WorkspaceView } from '../../../server/src/core/protocol';
 import { folderName, joined } from '../text';
-import { kindIcon, kindText } from './model';
+import { foundByText, kindIcon, kindText, targetText } from './model';
 import type { WorkspaceStore } from './store';
 
 export type SourceNode =
   | { type: 'folder'; view: WorkspaceView }
+  | { type: 'environment'; view: WorkspaceView; environment: EnvironmentView }
   | { type: 'source'; folder: string; source: SourceView; parent: SourceNode | undefined; id: string };
 
 export class SourcesTree implements vscode.TreeDataProvider<SourceNode> {
@@ -27,9 +28,16 @@ export class SourcesTree implements vscode.TreeDataProvider<SourceNode> {
     if (node === undefined) {
       this.shown = this.workspace.views;
       const views = (this.shown ?? []).filter((v) => v.sources.length > 0);
-      return views.length > 1 ? views.map((view) => ({ type: 'folder', view })) : views.flatMap(rootsOf);
+      return views.length > 1 ? views.map((view) => ({ type: 'folder', view })) : views.flatMap(topOf);
     }
-    return node.type === 'folder' ? rootsOf(node.view) : this.childrenOf(node);
+    switch (node.type) {
+      case 'folder':
+        return topOf(node.view);
+      case 'environment':
+        return deployedIn(node.view, node.environment, node);
+      case 'source':
+        return this.childrenOf(node);
+    }
   }
 
   getParent(node: SourceNode): SourceNode | undefined {
@@ -43,9 +51,14 @@ export class SourcesTree implements vscode.TreeDataProvider<SourceNode> {
       item.iconPath = new vscode.ThemeIcon('repo');
       return item;
     }
+    if (node.type === 'environment') {
+      return environmentItem(node.view, node.environment);
+    }
     const { source } = node;
-    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(source.name, this.childrenOf(node).length > 0 ? Collapsed : None);
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    // A folder of GitOps objects is only the way to what they deploy.
+    const state = source.kind === 'folder' && node.parent?.type === 'environment' ? Expanded : Collapsed;
+    const item = new vscode.TreeItem(source.name, this.childrenOf(node).length > 0 ? state : None);
     const where = source.path === '' ? 'repository root' : source.path;
     item.id = node.id;
     item.description = joined(kindText(source.kind), where === source.name ? '' : where);
@@ -84,16 +97,41 @@ export class SourcesTree implements vscode.TreeDataProvider<SourceNode> {
   }
 }
 
-function rootsOf(view: WorkspaceView): SourceNode[] {
-  return view.sources
-    .filter((s) => s.root)
-    .map((source) => ({
-      type: 'source',
-      folder: view.folder,
-      source,
-      parent: undefined,
-      id: `${view.folder}>${source.id}`,
-    }));
+/** Environments with what they deploy, and then what no environment deploys. */
+function topOf(view: WorkspaceView): SourceNode[] {
+  const environments = view.environments.filter((e) => e.sources.length > 0);
+  const deployed = new Set(environments.flatMap((e) => e.sources));
+  const others = view.sources.filter((s) => s.root && !deployed.has(s.id));
+  return [
+    ...environments.map((environment): SourceNode => ({ type: 'environment', view, environment })),
+    ...others.map((source) => sourceNode(view, source, undefined, view.folder)),
+  ];
+}
+
+/** The sources of an environment; one that another of them contains is shown there only. */
+function deployedIn(view: WorkspaceView, environment: EnvironmentView, parent: SourceNode): SourceNode[] {
+  const sources = environment.sources.flatMap((id) => view.sources.filter((s) => s.id === id));
+  const contained = new Set(sources.flatMap((s) => s.children));
+  return sources
+    .filter((s) => !contained.has(s.id))
+    .map((source) => sourceNode(view, source, parent, `${view.folder}#${environment.name}`));
+}
+
+const sourceNode = (
+  view: WorkspaceView,
+  source: SourceView,
+  parent: SourceNode | undefined,
+  above: string,
+): SourceNode => ({ type: 'source', folder: view.folder, source, parent, id: `${above}>${source.id}` });
+
+function environmentItem(view: WorkspaceView, environment: EnvironmentView): vscode.TreeItem {
+  const item = new vscode.TreeItem(environment.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${view.folder}#${environment.name}`;
+  item.iconPath = new vscode.ThemeIcon('server-environment');
+  item.description = joined(targetText(environment), environment.protected && 'protected');
+  item.accessibilityInformation = { label: `${environment.name}, ${item.description}, environment` };
+  item.tooltip = `Kubernetes ${environment.kubernetesVersion}, ${foundByText(environment.foundBy)}`;
+  return item;
 }
 
 function tooltip(source: SourceView): vscode.MarkdownString {
