@@ -291,6 +291,39 @@ name: web
       assert.match(reason(source(await found(release(spec)), id)), expected);
     }
   });
+  it('a release that an overlay changes is not rendered as its file says', async () => {
+    const changed = (patch: string): string => `
+# file: overlay/kustomization.yaml
+resources: [../base]
+${patch}
+# file: overlay/patch.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: web}
+# file: base/kustomization.yaml
+namespace: web
+resources: [release.yaml]
+# file: base/release.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: web}
+spec: {chart: {spec: {chart: charts/web, sourceRef: {kind: GitRepository, name: fleet}}}}
+# file: charts/web/Chart.yaml
+name: web
+`;
+    const id = 'fluxHelmRelease:base/release.yaml#web/web';
+    for (const patch of [
+      'patches: [{path: patch.yaml}]',
+      'patches: [{patch: "[]", target: {kind: HelmRelease}}]',
+      'namePrefix: x-',
+      'namespace: other',
+    ]) {
+      assert.match(reason(source(await found(changed(patch)), id)), /^overlay\/kustomization\.yaml changes it/, patch);
+    }
+    for (const patch of ['', 'patches: [{patch: "[]", target: {kind: Deployment}}]', 'commonLabels: {a: b}']) {
+      assert.equal(source(await found(changed(patch)), id).render.tool, 'helm', patch);
+    }
+  });
   it('take values and variables from ConfigMaps of the repository', async () => {
     const workspace = await found(`
 # file: release.yaml

@@ -294,6 +294,7 @@ class Check {
       const objects = file.role === 'manifest' && (final || unfinished.has(file.path)) ? engineObjects(check) : [];
       judged.push({ check, objects, final });
     }
+    const byPath = new Map(this.files.map((file) => [file.path, file]));
     const all = judged.flatMap(({ objects }) => objects);
     const verdicts = await this.verdicts(all.map(({ object }) => object));
     let at = 0;
@@ -302,7 +303,7 @@ class Check {
       at += objects.length;
       const found = completeCheck(check, objects, own);
       // What a base leaves out an overlay may add: the rendering says whether it does.
-      const file = this.files.find((f) => f.path === check.file.path);
+      const file = byPath.get(check.file.path);
       this.problems.push(
         ...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file?.role === 'chart'),
       );

@@ -22,6 +22,7 @@ import {
   type Kustomization,
   type ReferenceRole,
 } from './kustomization';
+import { changeOfRelease } from './patchedReleases';
 import { missingPatchTargets } from './patchTargets';
 import { baseName, folderLabel, folderOf, isKustomizationFile, isWithin, isYamlFile, joinPath } from './paths';
 import { problemAt } from './read';
@@ -200,6 +201,7 @@ class Builder {
     }
     this.addFolders();
     this.markUnsupported();
+    this.markChangedReleases(flux);
     this.link(flux, argo);
     const sources = [...this.sources];
     const environments = this.environments(flux, argo);
@@ -353,6 +355,23 @@ class Builder {
       }
       if (obstacle !== undefined && source.render.tool !== 'unsupported') {
         source.render = { tool: 'unsupported', reason: obstacle.reason };
+      }
+    }
+  }
+
+  private markChangedReleases(flux: readonly FluxSource[]): void {
+    const releases = flux.filter(({ source }) => source.kind === 'fluxHelmRelease' && source.render.tool === 'helm');
+    for (const { source, fact } of releases) {
+      const deployers = this.sources.flatMap((other) => {
+        const { render } = other;
+        return render.tool === 'kustomize' && this.closure(other).files.has(fact.path)
+          ? [{ name: other.declared.path, closure: this.closure(other), overlay: render.flux }]
+          : [];
+      });
+      const facts = (path: string): FileFacts | undefined => this.facts.get(path);
+      const reason = changeOfRelease(fact, facts(fact.path)?.text ?? '', deployers, this.kustomizations, facts);
+      if (reason !== undefined) {
+        source.render = { tool: 'unsupported', reason };
       }
     }
   }
