@@ -11,6 +11,7 @@ interface CheckCommandOptions extends CommonOptions {
   environment?: string;
   failOn: Severity;
   kubernetesVersion?: string;
+  structureOnly?: boolean;
 }
 
 export function registerCheck(program: Command, cli: Cli): void {
@@ -25,12 +26,14 @@ export function registerCheck(program: Command, cli: Cli): void {
         .default('error'),
     )
     .option('--kubernetes-version <version>', 'version to check against where an environment names none', versionOf)
+    .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
     .addHelpText(
       'after',
       `
 Examples:
   $ plumbline check
   $ plumbline check apps/staging charts --fail-on warning
+  $ plumbline check --structure-only        while files are being written: the quickest answer
   $ plumbline check --environment production --format json
   $ plumbline check --format github         as annotations of a GitHub workflow`,
     );
@@ -49,6 +52,7 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
   const report = await checkWorkspace(workspace, services.tree, services.checkPorts(), {
     ...(environment === undefined ? {} : { environment }),
     ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
+    ...(options.structureOnly === true ? { structureOnly: true } : {}),
     paths: inside,
     abort: cli.io.signal,
     progress: (text) => progress.show(text),

@@ -30,6 +30,8 @@ export interface CheckWorkspaceOptions {
   paths?: readonly string[];
   /** Version for what belongs to no environment that names one. */
   kubernetesVersion?: string;
+  /** Faults of the text, schemas and renderings only: the API server's own rules are not asked. */
+  structureOnly?: boolean;
   /** Told in a few words what is being done. */
   progress?: (text: string) => void;
   abort?: Abort;
@@ -64,7 +66,20 @@ export async function checkWorkspace(
  * may still complete is judged as rendered.
  */
 export function isFinal(workspace: Workspace, file: WorkspaceFile): boolean {
-  return file.sources.every((id) => workspace.sources.find((source) => source.id === id)?.render.tool === 'folder');
+  const folders = folderSources(workspace);
+  return file.sources.every((id) => folders.has(id));
+}
+
+const foldersOf = new WeakMap<Workspace, ReadonlySet<string>>();
+
+/** Ids of the plain folders; found once per workspace, because every file is asked about. */
+function folderSources(workspace: Workspace): ReadonlySet<string> {
+  let folders = foldersOf.get(workspace);
+  if (folders === undefined) {
+    folders = new Set(workspace.sources.filter(({ render }) => render.tool === 'folder').map(({ id }) => id));
+    foldersOf.set(workspace, folders);
+  }
+  return folders;
 }
 
 const checkedRoles = new Set<WorkspaceFile['role']>([
@@ -94,7 +109,7 @@ class Check {
     private readonly ports: CheckWorkspacePorts,
     private readonly options: CheckWorkspaceOptions,
   ) {
-    this.validator = ports.validator;
+    this.validator = options.structureOnly === true ? undefined : ports.validator;
     this.files = workspace.files.filter((file) => checkedRoles.has(file.role));
   }
 
@@ -284,28 +299,26 @@ class Check {
   /** The API server's rules on files that are applied as they stand, and on those whose rendering failed. */
   private async judgeFiles(): Promise<void> {
     const unfinished = this.filesOfFailures();
-    const judged: { check: FileCheck; objects: EngineObject[]; final: boolean }[] = [];
+    const judged: { file: WorkspaceFile; check: FileCheck; objects: EngineObject[]; final: boolean }[] = [];
     for (const file of this.files) {
       const check = this.checks.get(file.path);
       if (check === undefined) {
         continue;
       }
       const final = isFinal(this.workspace, file);
-      const objects = file.role === 'manifest' && (final || unfinished.has(file.path)) ? engineObjects(check) : [];
-      judged.push({ check, objects, final });
+      const asked = this.validator !== undefined && file.role === 'manifest' && (final || unfinished.has(file.path));
+      judged.push({ file, check, objects: asked ? engineObjects(check) : [], final });
     }
-    const byPath = new Map(this.files.map((file) => [file.path, file]));
     const all = judged.flatMap(({ objects }) => objects);
     const verdicts = await this.verdicts(all.map(({ object }) => object));
     let at = 0;
-    for (const { check, objects, final } of judged) {
+    for (const { file, check, objects, final } of judged) {
       const own = verdicts?.slice(at, at + objects.length) ?? [];
       at += objects.length;
       const found = completeCheck(check, objects, own);
       // What a base leaves out an overlay may add: the rendering says whether it does.
-      const file = byPath.get(check.file.path);
       this.problems.push(
-        ...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file?.role === 'chart'),
+        ...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file.role === 'chart'),
       );
     }
     this.problems.push(...this.duplicatesInFolders());
@@ -422,7 +435,7 @@ class Check {
         const ports: CheckPorts = { tree: this.tree, store: this.ports.store, validator: this.validator };
         try {
           found.push(...(await checkRendering(rendering, ports, files, options)));
-          this.objects += rendering.resources.length;
+          this.objects += this.validator === undefined ? 0 : rendering.resources.length;
         } catch (error) {
           this.engineFailed(error);
           found.push(...(await checkRendering(rendering, { ...ports, validator: undefined }, files, options)));
@@ -468,7 +481,12 @@ class Check {
     const byPath = new Map<string, Problem[]>();
     for (const problem of this.problems) {
       if (paths === undefined || paths.length === 0 || paths.some((wanted) => isWithin(wanted, problem.path))) {
-        byPath.set(problem.path, [...(byPath.get(problem.path) ?? []), problem]);
+        const known = byPath.get(problem.path);
+        if (known === undefined) {
+          byPath.set(problem.path, [problem]);
+        } else {
+          known.push(problem);
+        }
       }
     }
     const settled: Problem[] = [];
