@@ -12,7 +12,10 @@ const { StreamMessageReader, StreamMessageWriter, createProtocolConnection } = r
  * Starts `node <program> --stdio` on a folder. `configuration(section)` answers what the server asks of its settings; `requests` are further
  * answers to it, by method; `initialized(connection)` may send what the server wants to hear first.
  */
-export async function startLanguageServer(program, { folder, configuration, requests = {}, initialized, env, args = [] }) {
+export async function startLanguageServer(
+  program,
+  { folder, configuration, requests = {}, initialized, env, args = [] },
+) {
   const child = spawn(process.execPath, [...args, program, '--stdio'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -22,7 +25,10 @@ export async function startLanguageServer(program, { folder, configuration, requ
   const exited = new Promise((resolve) => child.once('exit', resolve));
   let log = '';
   child.stderr.on('data', (data) => (log += data));
-  const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   const listeners = new Set();
   connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
     const at = performance.now();
@@ -31,7 +37,9 @@ export async function startLanguageServer(program, { folder, configuration, requ
     }
   });
   connection.onNotification('window/logMessage', ({ message }) => (log += message + '\n'));
-  connection.onRequest('workspace/configuration', ({ items }) => items.map(({ section }) => configuration(section) ?? null));
+  connection.onRequest('workspace/configuration', ({ items }) =>
+    items.map(({ section }) => configuration(section) ?? null),
+  );
   connection.onRequest('client/registerCapability', () => null);
   for (const [method, answer] of Object.entries(requests)) {
     connection.onRequest(method, answer);
@@ -102,7 +110,9 @@ export async function startLanguageServer(program, { folder, configuration, requ
           new Promise((resolve, reject) => {
             const timer = setTimeout(() => {
               waiting = undefined;
-              reject(new Error(`${path.basename(program)}: nothing as expected was published in time.\n${log.slice(-2000)}`));
+              reject(
+                new Error(`${path.basename(program)}: nothing as expected was published in time.\n${log.slice(-2000)}`),
+              );
             }, deadline);
             waiting = { wanted, resolve, timer, seen: 0 };
             look();

@@ -80,6 +80,8 @@ export const check = {
 
 function expect(run, text) {
   if (run.status !== 0 || !run.out.includes(text)) {
-    throw new Error(`Expected "${text}" and status 0, got ${run.status}:\n${run.out.slice(-1000)}\n${run.err.slice(-1000)}`);
+    throw new Error(
+      `Expected "${text}" and status 0, got ${run.status}:\n${run.out.slice(-1000)}\n${run.err.slice(-1000)}`,
+    );
   }
 }

@@ -106,7 +106,8 @@ async function openIn(server, file, text) {
     server.change(uri, ++version, [{ range, text: newText }]);
     return performance.now();
   };
-  const at = (line) => (diagnostics) => diagnostics.some(({ range }) => range.start.line <= line && line <= range.end.line);
+  const at = (line) => (diagnostics) =>
+    diagnostics.some(({ range }) => range.start.line <= line && line <= range.end.line);
   const notAt = (line) => (diagnostics) => !at(line)(diagnostics);
   await published.next(notAt(replicas));
 
