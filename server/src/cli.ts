@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The process behind `plumbline`: standard streams, interruption and exit status. Everything else is in commands/.
+import { setMaxListeners } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { exit, type CliIo } from './commands/cli';
@@ -7,6 +8,8 @@ import { main } from './commands/main';
 import { productFolder } from './productFolder';
 
 const controller = new AbortController();
+// Every request, rendering and engine call of a command listens to it, hundreds at a time and each only while it runs: no leak.
+setMaxListeners(0, controller.signal);
 process.once('SIGINT', () => {
   controller.abort();
   // A second one ends at once.

@@ -31,9 +31,12 @@ export async function showAndRun(
   const paint = cli.paint(options);
   const view = planView(plan);
   const isJson = options.format === 'json';
-  const undecided = plan.skipped.length > 0;
+  // A source that does not render or a kind that may not be listed: the plan says nothing of those objects, so it must say so.
+  const { failures } = compared.comparison.report;
+  const undecided = plan.skipped.length > 0 || failures.length > 0;
+  const shown = isJson ? json({ plan: view, failures }) : planText(view, { paint }, failures);
   if (options.yes !== true || plan.steps.length === 0) {
-    cli.io.out(isJson ? json({ plan: view }) : planText(view, { paint }));
+    cli.io.out(shown);
     if (!isJson && plan.steps.length > 0) {
       const name = plan.protected ? ` --confirm ${plan.environment}` : '';
       cli.io.err(`Nothing was changed. Run it again with --yes${name} to do this.\n`);
@@ -41,7 +44,7 @@ export async function showAndRun(
     return undecided ? exit.undecided : plan.steps.length > 0 ? exit.findings : exit.clean;
   }
   if (plan.protected && options.confirm !== plan.environment) {
-    cli.io.out(isJson ? json({ plan: view }) : planText(view, { paint }));
+    cli.io.out(shown);
     throw new CliError(
       `${plan.environment} is protected.`,
       `Confirm its name as well: --yes --confirm ${plan.environment}`,
@@ -52,7 +55,7 @@ export async function showAndRun(
     throw new CliError(`${target.name} cannot be written to.`);
   }
   if (!isJson) {
-    cli.io.out(planText(view, { paint }));
+    cli.io.out(shown);
   }
   const progress = cli.progress(options);
   const ran = await runPlan(
@@ -72,7 +75,7 @@ export async function showAndRun(
   });
   const report = after.ok ? after.value.comparison.report : undefined;
   if (isJson) {
-    cli.io.out(json({ plan: view, result: ran.value, ...(report === undefined ? {} : { drift: report }) }));
+    cli.io.out(json({ plan: view, failures, result: ran.value, ...(report === undefined ? {} : { drift: report }) }));
   } else {
     cli.io.out(resultText(ran.value, { paint }));
     if (report !== undefined) {

@@ -1,4 +1,5 @@
 // Plans and their results in a terminal.
+import type { Failure } from '../../core/ports';
 import { label } from '../../core/resource';
 import type { OperationResult, PlanView, StepAction, StepState } from '../../core/sync/plan';
 import type { FormatOptions } from './formats';
@@ -13,7 +14,12 @@ const states: Record<StepState, string> = {
   notRun: 'not run',
 };
 
-export function planText(plan: PlanView, { paint }: Pick<FormatOptions, 'paint'>): string {
+/** `failures`: what the comparison could not know, which the plan therefore leaves out. */
+export function planText(
+  plan: PlanView,
+  { paint }: Pick<FormatOptions, 'paint'>,
+  failures: readonly Failure[] = [],
+): string {
   const from = plan.revision === undefined ? 'the working tree' : `commit ${plan.revision.slice(0, 7)}`;
   const lines = [
     `${paint('bold', plan.operation)} of ${plan.environment} to ${plan.target}, from ${from}${plan.protected ? paint('warning', ' (protected)') : ''}`,
@@ -31,6 +37,7 @@ export function planText(plan: PlanView, { paint }: Pick<FormatOptions, 'paint'>
   for (const { key, failure } of plan.skipped) {
     lines.push(`  ${paint('info', 'leave')} ${label(key)}: ${failure.message}`);
   }
+  lines.push(...failures.map((failure) => `  ${paint('info', 'not in the plan')}: ${failure.message}`));
   lines.push(
     plan.steps.length === 0
       ? '  Nothing to do.'

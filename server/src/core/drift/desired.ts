@@ -9,6 +9,7 @@ import { isHook } from '../render/resources';
 import type { KubernetesObject, ResourceKey } from '../resource';
 import { groupOf, keyOf, keyText, label } from '../resource';
 import type { Environment } from '../workspace/source';
+import { sourceLabel } from '../workspace/sourceLabel';
 import type { Kinds } from './live';
 
 export interface Desired {
@@ -41,7 +42,7 @@ export function collectDesired(environment: Environment, renderings: readonly Re
       const at = path === undefined ? '' : ` (${path}${line === undefined ? '' : `:${line + 1}`})`;
       state.failures.push({
         reason: 'error',
-        message: `${rendering.source.id} could not be rendered, so its objects are unknown: ${message}${at}`,
+        message: `${sourceLabel(rendering.source.id)} could not be rendered, so its objects are unknown: ${message}${at}`,
       });
       state.complete = false;
       continue;
