@@ -116,7 +116,8 @@ async function readAll(
   }
   memory.clear();
   facts.forEach((value, path) => memory.set(path, value));
-  return facts;
+  // Reads end in any order; what is found must not depend on it.
+  return new Map([...facts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function ignoreFiles(tree: FileTree, paths: readonly string[]): Promise<Map<string, string>> {
