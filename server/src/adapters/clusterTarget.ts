@@ -1,6 +1,7 @@
 // A cluster as a target of comparison and sync: one kubeconfig context. Reads nothing and contacts nobody until it is asked
 // something; never changes the kubeconfig or its current context.
 import { isMaskedObject } from './maskGuard';
+import { ownManager } from '../core/drift/owners';
 import type { JsonObject } from '../core/json';
 import type { Abort, Answer, KindInfo, Log, WritableTarget } from '../core/ports';
 import type { KubernetesObject, ResourceKey } from '../core/resource';
@@ -160,6 +161,28 @@ export function createClusterTarget({ context, kubeconfig, log }: ClusterTargetO
     dryRun: (object, kind, manager, abort) => patch(object, kind, { manager, force: true, dryRun: true }, abort),
 
     apply: (object, kind, options, abort) => patch(object, kind, { ...options, dryRun: false }, abort),
+
+    setManagedFields: (kind, key, seen, managedFields, abort) =>
+      using(async (client) => {
+        const attempt = attemptOf(`Take over fields of ${label(key)}`, holdsSecrets(kind));
+        const answer = await client.json(
+          {
+            method: 'PATCH',
+            path: pathOf(kind, key.namespace, key.name),
+            query: { fieldManager: ownManager },
+            contentType: 'application/json-patch+json',
+            body: [
+              { op: 'test', path: '/metadata/uid', value: seen.uid },
+              // Writing the version that was seen makes the server refuse when it is no longer current.
+              { op: 'replace', path: '/metadata/resourceVersion', value: seen.resourceVersion },
+              { op: 'replace', path: '/metadata/managedFields', value: managedFields },
+            ],
+            attempt,
+          },
+          abort,
+        );
+        return answer.ok ? { ok: true, value: asObject(answer.value, kind) } : answer;
+      }),
 
     delete: (kind, key, seen, abort) =>
       using(async (client) => {

@@ -272,6 +272,24 @@ export function createSnapshotTarget({
         return { ok: true, value: result };
       }),
 
+    setManagedFields: (kind, key, seen, managedFields, abort) =>
+      inTurn(async () => {
+        const what = `Take over fields of ${label(key)} in the snapshot ${name}`;
+        const found = await find(kind, key, abort);
+        if (!found.ok) {
+          return found;
+        }
+        const { object, file } = found.value ?? {};
+        const { uid, resourceVersion } = object?.metadata ?? {};
+        if (object === undefined || (uid ?? '') !== seen.uid || (resourceVersion ?? '') !== seen.resourceVersion) {
+          return fails('conflict', `${what}: it was changed since it was looked at. Refresh, then look again.`);
+        }
+        const metadata = { ...object.metadata, managedFields, resourceVersion: next(resourceVersion) };
+        const written = { ...object, metadata };
+        await files.write(written, file);
+        return { ok: true, value: written };
+      }),
+
     delete: (kind, key, seen, abort) =>
       inTurn(async () => {
         const what = `Delete ${label(key)} from the snapshot ${name}`;

@@ -76,8 +76,8 @@ function describe(
   const namespace = scope?.namespaced === false ? '' : typeof own === 'string' && own !== '' ? own : fallback;
   const base = { resource, rendering };
   if (!scope) {
-    // Its scope is unknown, so the namespace is only what the manifest says.
-    const key = keyOf(object);
+    // Its scope is what the schemas know of it, if they do.
+    const { key } = resource;
     const message = `The target does not serve ${object.apiVersion} ${object.kind}, so ${label(key)} cannot be compared. Is its CustomResourceDefinition installed?`;
     return { ...base, key, object, kind: undefined, definedHere: false, failure: { reason: 'unsupported', message } };
   }
