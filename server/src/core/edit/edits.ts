@@ -5,7 +5,15 @@ import type { TextEdit } from '../problem';
 import { endOfLine, startOfLine } from '../yaml/brackets';
 import { skipTrivia } from '../yaml/events';
 import type { MapNode, Node, Pair, ParsedYaml, SeqNode } from '../yaml/tree';
-import { type BlockStyle, writeAfterKey, writeFlow, writeItem, writeKey, writeScalar } from './writeValue';
+import {
+  type BlockStyle,
+  writeAfterKey,
+  writeFlow,
+  writeItem,
+  writeKey,
+  writeScalar,
+  doubleQuoted,
+} from './writeValue';
 
 export interface EditedFile {
   path: string;
@@ -17,8 +25,8 @@ export function setScalar(file: EditedFile, node: Node, value: string | number |
   const { parsed } = file;
   const like = node.kind === 'scalar' ? node : undefined;
   let text = writeScalar(value, like);
-  if (insideFlow(parsed, node.start) && !/^["']/.test(text) && /[,[\]{}]/.test(text)) {
-    text = JSON.stringify(value);
+  if (insideFlow(parsed, node.start) && !/^["']/.test(text) && /[,[\]{}:?]/.test(text)) {
+    text = doubleQuoted(String(value));
   }
   return replaceNode(file, node, text);
 }

@@ -13,17 +13,17 @@ export function writeScalar(value: string | number | boolean | null, like?: Scal
     return singleQuoted(value);
   }
   if (like?.style === 'double') {
-    return JSON.stringify(value);
+    return doubleQuoted(value);
   }
   if (isPlain(value)) {
     return value;
   }
-  return isPrintable(value) && value.includes('"') ? singleQuoted(value) : JSON.stringify(value);
+  return isPrintable(value) && value.includes('"') ? singleQuoted(value) : doubleQuoted(value);
 }
 
 /** A key; always on one line. */
 export function writeKey(name: string): string {
-  return isPlain(name) && name !== '<<' ? name : JSON.stringify(name);
+  return isPlain(name) && name !== '<<' ? name : doubleQuoted(name);
 }
 
 /**
@@ -98,7 +98,7 @@ export function writeFlow(value: JsonValue): string {
 }
 
 function flowSafe(text: string): string {
-  return /^["']/.test(text) || !/[,[\]{}]/.test(text) ? text : JSON.stringify(text);
+  return /^["']/.test(text) || !/[,[\]{}:?]/.test(text) ? text : doubleQuoted(text);
 }
 
 /** Several lines that a literal block scalar gives back exactly. */
@@ -123,6 +123,14 @@ function isPrintable(value: string): boolean {
   // eslint-disable-next-line no-control-regex
   return !/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]/.test(
     value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ''),
+  );
+}
+
+/** JSON's form, with escapes also for what YAML readers take for line breaks or refuse. */
+export function doubleQuoted(value: string): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => '\\u' + char.charCodeAt(0).toString(16).padStart(4, '0'),
   );
 }
 
