@@ -125,6 +125,24 @@ describe('engine findings', () => {
     );
   });
 
+  it('raise a warning of the first tier that the server refuses', () => {
+    const text = deployment.replace(
+      '          volumeMounts',
+      '        - name: web\n          image: b\n          volumeMounts',
+    );
+    const found = complete(text, verdict([problem('FieldValueDuplicate', 'spec.template.spec.containers[1].name', 'Duplicate value: "web"')])); // prettier-ignore
+    assert.deepStrictEqual(
+      found.filter(({ range }) => range.start.line === 20).map(({ rule, severity }) => `${severity} ${rule}`),
+      ['error kubernetes/duplicate-item'],
+    );
+  });
+
+  it('point at the entry of a map that the server names as a whole', () => {
+    const text = deployment.replace('labels: {app: web}', 'labels: {app: web, tier: "has space"}');
+    const found = complete(text, verdict([problem('FieldValueInvalid', 'spec.template.metadata.labels', 'Invalid value: "has space": a valid label must be an empty string')])); // prettier-ignore
+    assert.deepStrictEqual(shown(text, found), ['10: "\\"has space\\"" error kubernetes/bad-label']);
+  });
+
   it('take what the server cannot decode to the place that the schema check found', () => {
     const text = deployment.replace('replicas: 3', 'replicas: three');
     const decode = problem(

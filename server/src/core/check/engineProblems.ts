@@ -45,7 +45,26 @@ function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
   if (rule === 'kubernetes/unknown-field' || rule === 'yaml/duplicate-key') {
     return keyProblem(place, problem.field, rule, message);
   }
-  return at(place, problem.field, rule, 'error', message);
+  const found = at(place, problem.field, rule, 'error', message);
+  const range = entryRange(place, problem.field, problem.message);
+  return range === undefined ? found : { ...found, range };
+}
+
+/** The server refuses labels and the like by the map that holds them; the entry stands in the text. */
+function entryRange(place: ObjectPlace, field: string, message: string): Problem['range'] | undefined {
+  const quoted = /^Invalid value: ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
+  const { node } = fieldSpot(place, field);
+  if (quoted === undefined || node.kind !== 'map' || !/(?:[lL]abels|annotations|nodeSelector|data)$/.test(field)) {
+    return undefined;
+  }
+  const is = (part: Node): boolean => part.kind === 'scalar' && JSON.stringify(part.text) === quoted;
+  for (const { key, value } of node.pairs) {
+    const part = is(key) ? key : is(value) ? value : undefined;
+    if (part !== undefined) {
+      return place.parsed.lines.range(part.start, part.end);
+    }
+  }
+  return undefined;
 }
 
 function at(place: ObjectPlace, field: string, rule: string, severity: Severity, message: string): Problem {

@@ -15,8 +15,15 @@ const decodeRules = new Set([
 export function merge(structural: readonly Problem[], engine: readonly Problem[]): Problem[] {
   const kept = [...structural];
   for (const problem of engine) {
-    if (!kept.some((known) => sameFault(known, problem)) && !isConsequence(problem, structural, engine)) {
-      kept.push(problem);
+    const index = kept.findIndex((known) => sameFault(known, problem));
+    const known = kept[index];
+    if (known === undefined) {
+      if (!isConsequence(problem, structural, engine)) {
+        kept.push(problem);
+      }
+    } else if (problem.severity === 'error' && known.severity !== 'error') {
+      // The server refuses what the schema alone can only warn of.
+      kept[index] = { ...known, severity: 'error' };
     }
   }
   return kept.sort(compareProblems);
@@ -26,6 +33,9 @@ function sameFault(known: Problem, problem: Problem): boolean {
   if (problem.rule === 'kubernetes/decode') {
     return decodeRules.has(known.rule);
   }
+  if (known.rule === 'kubernetes/duplicate-item' && isAboutDuplicates(problem)) {
+    return problem.field === known.field || problem.field?.startsWith(`${known.field ?? ''}/`) === true;
+  }
   if (problem.severity !== 'error') {
     return known.rule === problem.rule && known.field === problem.field;
   }
@@ -34,6 +44,10 @@ function sameFault(known: Problem, problem: Problem): boolean {
   }
   // A field is wrong in one way at a time: what the server says of a field that is already reported says it again.
   return known.severity === 'error' && known.field !== undefined && known.field !== '' && known.field === problem.field;
+}
+
+function isAboutDuplicates({ rule, message }: Problem): boolean {
+  return /^kubernetes\/duplicate/.test(rule) || /duplicate|must be unique|hides previous definition/.test(message);
 }
 
 /** A selector that is missing or misspelt selects nothing: the mismatch is no fault of its own. */
