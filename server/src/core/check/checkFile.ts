@@ -15,6 +15,7 @@ import type { CheckCache } from './checkCache';
 import { engineProblems } from './engineProblems';
 import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
+import { goReaderFaults } from './goReader';
 import { valueFaults } from './valueFaults';
 
 export interface FileToCheck {
@@ -63,7 +64,9 @@ function checkDetected(file: FileToCheck, detected: DetectedDocument, { store, m
   if (checks.structure === 'none' || document.root === undefined) {
     return problems;
   }
-  problems.push(...valueFaults(document.root).map((fault) => faultProblem(file, fault, identity)));
+  for (const fault of [...goReaderFaults(file.parsed, document), ...valueFaults(document.root)]) {
+    problems.push(faultProblem(file, fault, identity));
+  }
   if (store !== undefined) {
     const found = checkDocument(document, store, {
       path: file.path,

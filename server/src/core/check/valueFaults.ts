@@ -19,6 +19,9 @@ export function valueFaults(root: Node): SyntaxFault[] {
           } else if (keyName(key) === undefined) {
             fault('yaml/invalid-key', key, 'A key must be a text: quote it.');
           }
+          if (key.kind === 'scalar' && key.tag !== undefined) {
+            walk(key);
+          }
           walk(value);
         }
         break;

@@ -61,7 +61,7 @@ export function openersBefore(text: string, at: number): number[] {
   let closes = 0;
   let lineEnd = at;
   for (let count = 0; count < 300 && lineEnd > 0; count++) {
-    const lineStart = text.lastIndexOf('\n', lineEnd - 2) + 1;
+    const lineStart = lineEnd < 2 ? 0 : text.lastIndexOf('\n', lineEnd - 2) + 1;
     const line = scanLine(text, lineStart, lineEnd);
     const open = line.open.slice(0, Math.max(0, line.open.length - closes));
     closes = Math.max(0, closes - line.open.length) + line.closes;
@@ -124,7 +124,8 @@ export function joinLines(text: string, opener: number, close: number): string {
 }
 
 export function startOfLine(text: string, at: number): number {
-  return Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
+  // A negative place would be taken for the first.
+  return at <= 0 ? 0 : Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
 }
 
 /** Offset of the line break that ends the line of `at`, or of the end of the text. */

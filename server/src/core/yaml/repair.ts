@@ -64,7 +64,7 @@ export function readRepaired(text: string, base: number, failure: unknown): Repa
   return undefined;
 }
 
-/** Scalars that stood on several lines get the value that they have with their line breaks. */
+/** Scalars that were changed for the exact reader get the value that the original text has. */
 function refold(node: Node, text: string, base: number, joined: readonly { start: number; end: number }[]): void {
   if (node.kind === 'map') {
     for (const pair of node.pairs) {
@@ -77,9 +77,13 @@ function refold(node: Node, text: string, base: number, joined: readonly { start
     }
   } else if (node.kind === 'scalar') {
     const start = node.start - base;
-    const source = text.slice(start, node.end - base);
-    if (/[\r\n]/.test(source) && joined.some((range) => start >= range.start && start < range.end)) {
-      node.text = valueAlone(source) ?? node.text;
+    if (joined.some((range) => start >= range.start && start < range.end)) {
+      const source = text.slice(start, node.end - base);
+      if (node.style === 'plain' && !/[\r\n]/.test(source)) {
+        node.text = source;
+      } else if (node.style !== 'literal' && node.style !== 'folded') {
+        node.text = valueAlone(node.style === 'double' ? source.replace(/\\'/g, "'") : source) ?? node.text;
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ export interface RepairStep {
   text: string;
   /** Undefined where the text is sound YAML that only the exact reader refuses. */
   fault?: { message: string; start: number; end: number };
-  /** A stretch whose line breaks were taken out. */
+  /** A stretch whose scalars must be read again from the original: they were changed only for the exact reader. */
   joined?: { start: number; end: number };
 }
 
@@ -33,6 +33,10 @@ export function repairStep(text: string, reason: string, position: number): Repa
   }
   if (/unknown escape|hexadecimal/.test(reason)) {
     const backslash = text.lastIndexOf('\\', at);
+    if (text[backslash + 1] === "'") {
+      // Go's reader takes \' for an apostrophe.
+      return { text: splice(text, backslash, ' '), joined: { start: line.start, end: line.end } };
+    }
     return {
       text: splice(text, backslash, '/'),
       fault: {
@@ -55,6 +59,10 @@ export function repairStep(text: string, reason: string, position: number): Repa
     return valueStep(text, line, at, 'The text of a block scalar starts on the line below its "|" or ">".', at);
   }
   if (reason.startsWith('missed comma')) {
+    const lenient = goPlain(text, at);
+    if (lenient !== undefined) {
+      return lenient;
+    }
     const space = text.lastIndexOf(' ', at - 1);
     if (space > line.start && text[space - 1] !== ',') {
       const [start, end] = wordAt(text, space + 1);
@@ -77,6 +85,17 @@ export function repairStep(text: string, reason: string, position: number): Repa
       : brokenValue(text, line, at);
   }
   return lineStep(text, line, `This is not valid YAML: ${reason}.`);
+}
+
+/** Between brackets, Go's reader takes a lone `-`, and a `:` in front of a bracket or comma, for text. */
+function goPlain(text: string, at: number): RepairStep | undefined {
+  const from = Math.max(0, at - 2);
+  const match = /(?<=[\s,[{:])-(?=\s*[,\]}])|(?<=[^\s,[{]):(?=[,\]}])/.exec(text.slice(from, at + 2));
+  if (match === null) {
+    return undefined;
+  }
+  const place = from + match.index;
+  return { text: splice(text, place, '_'), joined: { start: startOfLine(text, at), end: endOfLine(text, at) } };
 }
 
 interface Line {

@@ -29,11 +29,11 @@ function taggedValue(node: ScalarNode, dialect: Dialect): ScalarValue | undefine
   const value = plainValue(node.text, dialect);
   switch (node.tag) {
     case '!!null':
-      return null;
+      return value === null ? null : undefined;
     case '!!bool':
       return typeof value === 'boolean' ? value : undefined;
     case '!!int':
-      return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)) ? value : undefined;
+      return typeof value === 'bigint' || (typeof value === 'number' && !isFloat(node.text)) ? value : undefined;
     case '!!float':
       return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
     case '!!binary':
@@ -43,6 +43,10 @@ function taggedValue(node: ScalarNode, dialect: Dialect): ScalarValue | undefine
       // `!!str`, `!` and every tag that tools do not know leave the text as it is.
       return node.text;
   }
+}
+
+function isFloat(text: string): boolean {
+  return !/^[-+]?0[xX]/.test(text) && /[.eE]/.test(text);
 }
 
 /** Text of a map key in JSON: numbers and bools are spelled out. Undefined for a key that JSON cannot have. */
@@ -55,7 +59,7 @@ export function keyName(key: Node, dialect: Dialect = 'kubernetes'): string | un
     return node.text;
   }
   const value = scalarValue(node, dialect);
-  return value === null ? undefined : String(value);
+  return value === null ? undefined : typeof value === 'number' && !Number.isFinite(value) ? node.text : String(value);
 }
 
 /** The node that an alias stands for; undefined for an alias without a target. */

@@ -53,7 +53,7 @@ function number11(text: string): ScalarValue {
   if (special !== undefined) {
     return special;
   }
-  const digits = text.includes('_') ? text.replace(/_/g, '') : text;
+  const digits = text.includes('_') && !text.startsWith('.') ? text.replace(/_/g, '') : text;
   const integer = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/.exec(digits);
   if (integer !== null) {
     const body = integer[2] as string;
