@@ -154,6 +154,11 @@ function place(from, to) {
   fs.renameSync(fresh, to);
 }
 
+/** As `-exec` reads it: words, quoted because paths may hold spaces. */
+const wasiRun = [process.execPath, '--no-warnings', path.join(root, 'scripts', 'lib', 'wasiRun.mjs')]
+  .map((word) => `'${word}'`)
+  .join(' ');
+
 /** `go vet` and `go test` of everything in engines/. Rejects with what failed. */
 export async function goTest(say = () => {}) {
   const tools = await goToolchain(say);
@@ -166,9 +171,15 @@ export async function goTest(say = () => {}) {
     for (const module of ['abi', ...engineNames()]) {
       const cwd = path.join(dir, module);
       const started = Date.now();
-      // Vetted as it is shipped, tested as it runs here.
+      // Tested as it runs here, except for the engine that holds most of Kubernetes: compiling that for this machine as well would
+      // take minutes, and its packages are there as they ship.
       await run(go, ['vet', '-mod=readonly', './...'], { cwd, env: { ...env, ...wasm } });
-      const out = await run(go, ['test', '-mod=readonly', '-trimpath', '-p', threads(), './...'], { cwd, env });
+      const asShipped = module === 'validate';
+      const out = await run(
+        go,
+        ['test', '-mod=readonly', '-trimpath', '-p', threads(), ...(asShipped ? ['-exec', wasiRun] : []), './...'],
+        { cwd, env: asShipped ? { ...env, ...wasm } : env },
+      );
       const packages = out.split('\n').filter((line) => line.startsWith('ok')).length;
       say(`engines/${module}: ${packages} tested packages, ${Math.round((Date.now() - started) / 1000)} s`);
     }
