@@ -46,7 +46,13 @@ export function readRepaired(text: string, base: number, failure: unknown): Repa
       // A second fault of a line is the first one's consequence.
       if (!faultyLines.has(line)) {
         faultyLines.add(line);
-        faults.push({ rule: 'yaml/syntax', message, start: start + base, end: Math.max(end, start + 1) + base });
+        const visibleEnd = Math.min(Math.max(end, start + 1), text.length);
+        faults.push({
+          rule: 'yaml/syntax',
+          message,
+          start: Math.min(start, visibleEnd) + base,
+          end: visibleEnd + base,
+        });
       }
     }
     try {
