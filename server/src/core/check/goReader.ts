@@ -25,7 +25,8 @@ export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): Synt
   if (/[[{]/.test(content) || content.includes('\\/')) {
     new Walk(text, faults, isJson).visit(root, false);
   }
-  return faults;
+  // What every reader refuses is reported already.
+  return faults.filter(({ start }) => !document.faults.some((known) => start >= known.start && start < known.end));
 }
 
 function directiveFault(content: string, base: number): SyntaxFault | undefined {
