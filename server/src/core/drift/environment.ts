@@ -253,7 +253,9 @@ const typed = (
  */
 function sidesOf(desired: Desired, stored: KubernetesObject): { live: KubernetesObject; applied: KubernetesObject } {
   const keys = isSecret(stored) ? placeholderKeys(stored) : [];
-  if (keys.length === 0) {
+  const { stringData } = desired.object;
+  const isText = !isObject(stringData) || Object.values(stringData).every((value) => typeof value === 'string');
+  if (keys.length === 0 || !isText) {
     return { live: stored, applied: desired.object };
   }
   const { data: wanted, ...rest } = secretWithData(desired.object);
