@@ -124,6 +124,12 @@ class Journey {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Number, from one, of the first line of a file on disk that holds a text. */
+  lineOf(file, text) {
+    const lines = fs.readFileSync(path.join(this.folder, file), 'utf8').split('\n');
+    return lines.findIndex((line) => line.includes(text)) + 1;
+  }
+
   /** Puts the caret at a line and column, both from one. */
   async goTo(line, column = 1) {
     await this.page.keyboard.press('Control+G');

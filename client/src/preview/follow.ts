@@ -29,6 +29,9 @@ export function followCarets(previews: Previews): vscode.Disposable {
         ([from, to]) => new vscode.Range(from, 0, to, 0),
       );
       editor.setDecorations(highlight, ranges);
+      if (ranges[0]) {
+        previews.noteCaret(editor.document.uri, ranges[0].start.line);
+      }
       if (reveal && ranges[0]) {
         editor.revealRange(ranges[0], vscode.TextEditorRevealType.InCenterIfOutsideViewport);
       }

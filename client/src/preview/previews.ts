@@ -1,5 +1,5 @@
 // Previews: read-only documents with what a source renders to. They follow typing, keep the last good text when a rendering
-// fails, and say above the first line where it fails. Bundled apart as dist/previews.js.
+// fails, and say in the place that the person is looking at where it fails. Bundled apart as dist/previews.js.
 import * as vscode from 'vscode';
 import { previewChanged, previewRequest, type PreviewResult } from '../../../server/src/core/protocol';
 import type { LanguageServer } from '../languageClient';
@@ -19,6 +19,10 @@ interface Preview {
   /** How long the last answer took; the pause after a keystroke follows it. */
   took: number;
   asked: number;
+  /** Rendered line of the caret's source line. */
+  caret?: number | undefined;
+  /** Line above which a failure is told, chosen when it begins: what moves while one reads cannot be read. */
+  anchor?: number | undefined;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -86,6 +90,14 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
     return this.open.get(uri.toString());
   }
 
+  /** Takes note of the rendered line that the caret's line became. */
+  noteCaret(uri: vscode.Uri, line: number): void {
+    const preview = this.open.get(uri.toString());
+    if (preview) {
+      preview.caret = line;
+    }
+  }
+
   /** What the document of a preview holds. */
   async textFor(uri: vscode.Uri): Promise<string> {
     let preview = this.open.get(uri.toString());
@@ -120,9 +132,9 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
           }
         : { command: 'plumbline.showLog' }),
     };
-    const top = new vscode.Range(0, 0, 0, 0);
-    const below: vscode.Command = { title: 'Last good rendering below', command: '' };
-    return [command, ...(preview.result.text === '' ? [] : [below])].map((c) => new vscode.CodeLens(top, c));
+    const anchor = new vscode.Range(preview.anchor ?? 0, 0, preview.anchor ?? 0, 0);
+    const below: vscode.Command = { title: 'this is the last good rendering', command: '' };
+    return [command, ...(preview.result.text === '' ? [] : [below])].map((c) => new vscode.CodeLens(anchor, c));
   }
 
   dispose(): void {
@@ -141,6 +153,8 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
       index: new OriginIndex(result),
       took,
       asked: before?.asked ?? 0,
+      caret: before?.caret,
+      anchor: result.failure === undefined ? undefined : (before?.anchor ?? anchorOf(uri, before?.caret)),
       timer: before?.timer,
     };
     this.open.set(uri.toString(), preview);
@@ -200,10 +214,21 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
+/** The line of the preview that the person sees best: that of the caret, else the first one in sight. */
+function anchorOf(uri: vscode.Uri, caret: number | undefined): number {
+  const editor = vscode.window.visibleTextEditors.find((e) => e.document.uri.toString() === uri.toString());
+  const visible = editor?.visibleRanges[0];
+  if (caret !== undefined && (visible === undefined || (caret >= visible.start.line && caret <= visible.end.line))) {
+    return caret;
+  }
+  return visible?.start.line ?? 0;
+}
+
 /** The tab shows the last segment: it must differ from the source's own tab. */
 function previewUri(folder: string, result: PreviewResult): vscode.Uri {
-  const name = result.title.replaceAll('/', '∕');
-  const path = `/${result.environment ?? ''}/${name} (rendered).yaml`.replace(/^\/\//, '/');
+  const title = result.title.replaceAll('/', '∕');
+  const name = title.endsWith(')') ? `${title.slice(0, -1)}, rendered)` : `${title} (rendered)`;
+  const path = `/${[result.environment, `${name}.yaml`].filter((part) => part !== undefined).join('/')}`;
   return vscode.Uri.from({ scheme: previewScheme, path, query: JSON.stringify({ folder, source: result.source }) });
 }
 

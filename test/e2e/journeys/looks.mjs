@@ -26,9 +26,9 @@ for (const theme of ['light', 'contrast', 'contrastLight']) {
       await the().openFile('apps/web/base/deployment.yaml');
       await the().command('Plumbline: Open Preview to the Side');
       await the()
-        .page.getByRole('tab', { name: /\(rendered\)\.yaml/ })
+        .page.getByRole('tab', { name: /rendered\)\.yaml/ })
         .waitFor();
-      await the().goTo(8, 3);
+      await the().goTo(the().lineOf('apps/web/base/deployment.yaml', 'replicas:'), 3);
       await the().shot('preview');
     });
 

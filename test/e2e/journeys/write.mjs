@@ -10,9 +10,8 @@ journey('write', { theme: 'light' }, (the) => {
     await the().openFile(file);
     // The first comparison of the words needs the server: wait for it.
     await the().statusItem('staging').waitFor({ timeout: 60_000 });
-    await the().command('Find');
-    await the().page.keyboard.type('replicas');
-    await the().page.keyboard.press('Escape');
+    await the().goTo(the().lineOf(file, 'replicas:'), 3);
+    await the().page.keyboard.press('Control+Shift+ArrowRight');
     await the().page.keyboard.type('replcas');
     await the().page.locator('.squiggly-error').first().waitFor();
     await the().page.keyboard.press('ArrowLeft');
@@ -28,20 +27,20 @@ journey('write', { theme: 'light' }, (the) => {
   it('opens the preview beside the file and follows the caret', async () => {
     await the().command('Plumbline: Open Preview to the Side');
     await the()
-      .page.getByRole('tab', { name: /\(rendered\)\.yaml/ })
+      .page.getByRole('tab', { name: /rendered\)\.yaml/ })
       .waitFor();
-    await the().goTo(8, 3);
+    await the().goTo(the().lineOf(file, 'replicas:'), 3);
     await the().page.locator('.editor-group-container').nth(1).locator('.cdr').first().waitFor();
     await the().shot('preview');
   });
 
   it('shows the source line of a clicked line', async () => {
     const rendered = the().page.locator('.editor-group-container').nth(1).locator('.view-line');
-    await rendered.filter({ hasText: 'containerPort' }).first().click();
+    await rendered.filter({ hasText: 'POD_IP' }).first().click();
     await the()
       .page.locator('.editor-group-container')
       .nth(0)
-      .locator('.view-line', { hasText: 'containerPort' })
+      .locator('.view-line', { hasText: 'POD_IP' })
       .first()
       .waitFor();
     await the().shot('preview-click');
@@ -49,14 +48,14 @@ journey('write', { theme: 'light' }, (the) => {
 
   it('keeps the last good text when rendering fails, and says where it fails', async () => {
     await the().page.locator('.editor-group-container').nth(0).locator('.view-line').first().click();
-    await the().goTo(3, 1);
+    await the().goTo(the().lineOf(file, 'metadata:'), 1);
     await the().page.keyboard.press('End');
     await the().page.keyboard.type(' {{!!!');
     await the()
       .page.getByText(/Rendering fails at /)
       .waitFor();
     await the().shot('preview-failing');
-    assert.match(await the().text(), /Last good rendering/);
+    assert.match(await the().text(), /last good rendering/);
     await the().command('File: Revert File');
     await the()
       .page.getByText(/Rendering fails at /)

@@ -16,7 +16,7 @@ describe('Plumbline in the editor: preview', () => {
     await vscode.commands.executeCommand('plumbline.openPreview');
     const preview = await until('the preview', previewDocument);
     assert.equal(preview.languageId, 'yaml');
-    assert.match(preview.uri.path, / \(rendered\)\.yaml$/);
+    assert.match(preview.uri.path, /rendered\)\.yaml$/);
     assert.match(preview.getText(), /kind: Deployment/);
     assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), editor.document.uri.toString());
   });
