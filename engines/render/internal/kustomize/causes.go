@@ -194,6 +194,16 @@ func (k *kustomization) variables() cause {
 	return cause{}
 }
 
+// extension: what nothing else explains was made by a generator or transformer with a file of its own, if there is one.
+func (k *kustomization) extension() cause {
+	for _, name := range []string{"transformers", "generators"} {
+		if key, _ := field(k.root, name); key != nil {
+			return cause{places: []origin.Place{k.place(key, origin.File)}}
+		}
+	}
+	return cause{}
+}
+
 func (k *kustomization) replacementOf(n *noting) cause {
 	for _, r := range k.replacementTargets() {
 		if r.matchesPath(n.path, n.items) && selects(r.target, n.object, n.life) {

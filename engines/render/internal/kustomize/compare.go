@@ -24,10 +24,10 @@ func startsWith(file *source.Text, line, column int, value string) (same, certai
 		return false, false
 	}
 	if after, ok := strings.CutPrefix(rest, value); ok && value != "" {
-		switch trimmed := strings.TrimLeft(after, " "); {
+		switch trimmed := strings.TrimLeft(after, " \t"); {
 		case trimmed == "":
 			return !continues(file, line, column), true
-		case after[0] == ' ' && trimmed[0] == '#', trimmed == ":", strings.HasPrefix(trimmed, ": "):
+		case len(trimmed) < len(after) && trimmed[0] == '#', trimmed == ":", strings.HasPrefix(trimmed, ": "):
 			return true, true
 		case strings.ContainsRune(",]}", rune(after[0])):
 			return false, false // the end of it in a flow collection, its next character elsewhere
@@ -87,6 +87,31 @@ func continues(file *source.Text, line, column int) bool {
 	}
 	trimmed := strings.TrimLeft(next, " ")
 	return trimmed != "" && trimmed[0] != '#' && source.Indent(next) > holder
+}
+
+// wordLines gives for each word of a folded scalar the line that it is written on; nil where the words are not the same.
+func wordLines(file *source.Text, line, column int, value string) []int {
+	rest := file.From(line, column)
+	if strings.HasPrefix(rest, ">") {
+		line++
+		rest = file.Line(line)
+	}
+	got := strings.Fields(strings.TrimLeft(rest, `"'`))
+	var lines []int
+	for _, want := range strings.Fields(value) {
+		for len(got) == 0 {
+			if line++; line >= file.Lines() {
+				return nil
+			}
+			got = strings.Fields(file.Line(line))
+		}
+		if got[0] != want && strings.TrimRight(got[0], `"'`) != want {
+			return nil
+		}
+		got = got[1:]
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // sameWords compares a scalar that is folded over several lines, word by word.

@@ -182,7 +182,9 @@ func (n *noting) scalar(node *yaml.Node) {
 	case isGenerated:
 		setCause(node, n.number(named))
 	case causeOf(node) == 0:
-		n.firstOf(node, (*kustomization).variables)
+		if !n.firstOf(node, (*kustomization).variables) && n.last && textOf(node) == 0 {
+			n.firstOf(node, (*kustomization).extension)
+		}
 	}
 }
 

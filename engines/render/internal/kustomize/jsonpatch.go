@@ -24,14 +24,26 @@ func keepThroughJSONPatch(patch string, before, after *yaml.RNode) {
 		if pointer == nil || name == "remove" || name == "test" {
 			continue
 		}
-		key, written := locate(after.YNode(), strings.Split(pointer.Value, "/"))
+		path := strings.Split(pointer.Value, "/")
+		key, written := locate(after.YNode(), path)
+		value := valueAt(operation, "value")
+		if value != nil && (written == nil || hasPosition(written) || !equal(value, written)) {
+			// Operations after this one may have moved list items.
+			_, list := locate(after.YNode(), path[:len(path)-1])
+			for _, item := range items(list) {
+				if !hasPosition(item) && equal(value, item) {
+					key, written = nil, item
+					break
+				}
+			}
+		}
 		if written == nil || textOf(written) != 0 && written.Kind == yaml.ScalarNode {
 			continue
 		}
 		if key != nil && textOf(key) == 0 {
 			key.Line, key.Column = pointer.Line, pointer.Column
 		}
-		if value := valueAt(operation, "value"); value != nil {
+		if value != nil {
 			takePositions(value, written)
 		}
 	}

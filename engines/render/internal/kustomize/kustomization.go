@@ -22,7 +22,21 @@ type kustomization struct {
 	hasTransformers bool
 }
 
+// folded are the fields that are looked up here; kustomize reads them in any case.
+var folded = []string{
+	"namespace", "namePrefix", "nameSuffix", "images", "replicas", "labels", "commonLabels", "commonAnnotations", "replacements", "vars",
+	"configMapGenerator", "secretGenerator", "generatorOptions", "generators", "transformers", "resources", "bases", "components", "patches",
+	"patchesStrategicMerge", "patchesJson6902",
+}
+
 func newKustomization(r *registry, file *source.Text, root *yaml.Node) *kustomization {
+	for i := 0; root.Kind == yaml.MappingNode && i+1 < len(root.Content); i += 2 {
+		for _, name := range folded {
+			if strings.EqualFold(root.Content[i].Value, name) {
+				root.Content[i].Value = name
+			}
+		}
+	}
 	return &kustomization{registry: r, file: file, root: root}
 }
 

@@ -19,6 +19,8 @@ type mapping struct {
 	text  []string
 	// starts says which of them start an entry; the others go on with one.
 	starts []bool
+	// values are the scalars that start on a line and are as they were written.
+	values map[int]*yaml.Node
 }
 
 // mapObject maps an object that is rendered as text, from the given line on.
@@ -29,16 +31,73 @@ func (h *history) mapObject(lines *origin.Lines, first int, text []byte, object 
 	}
 	m := &mapping{history: h, lines: lines, first: first, text: strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")}
 	m.starts = make([]bool, len(m.text))
+	m.values = map[int]*yaml.Node{}
 	if len(document.Content) > 0 {
 		m.node(document.Content[0], object)
 	}
-	// A scalar's further lines come from where it comes from; those that were not told apart have the places of its first line.
+	m.fillScalars()
+	return nil
+}
+
+// fillScalars maps the further lines of scalars: to the line that their first word is written on, else to where the scalar starts.
+func (m *mapping) fillScalars() {
+	start := 0
+	words := 0
+	var wordLine []int
 	for i := 1; i < len(m.text); i++ {
-		if !m.starts[i] && len(lines.Of(first+i)) == 0 {
-			lines.At(first+i, lines.Of(first+i-1)...)
+		if m.starts[i] {
+			start, words, wordLine = i, 0, nil
+			continue
+		}
+		if i == start+1 {
+			wordLine = m.wordLines(start)
+			words = m.wordsIn(start)
+		}
+		at := m.first + i
+		if len(m.lines.Of(at)) == 0 {
+			if words < len(wordLine) {
+				best := m.lines.Of(m.first + start)[0]
+				file := m.registry.files[best.Path]
+				best.Line = wordLine[words]
+				best.Character = source.Indent(file.Line(best.Line))
+				m.lines.At(at, best)
+			} else {
+				m.lines.At(at, m.lines.Of(m.first+start)...)
+			}
+		}
+		words += len(strings.Fields(m.text[i]))
+	}
+}
+
+// wordLines gives the source lines of the words of the scalar that starts on a line of the object.
+func (m *mapping) wordLines(line int) []int {
+	value := m.values[line]
+	if value == nil {
+		return nil
+	}
+	file, at, column, ok := m.registry.place(value)
+	if !ok || m.registry.texts[textOf(value)].point {
+		return nil
+	}
+	return wordLines(file, at, column, value.Value)
+}
+
+// wordsIn is how many words of its scalar a line shows.
+func (m *mapping) wordsIn(line int) int {
+	value := m.values[line]
+	text := m.text[line]
+	if value == nil {
+		return 0
+	}
+	words := strings.Fields(value.Value)
+	shown := strings.Fields(text)
+	// The line ends in the scalar's first words.
+	for count := min(len(words), len(shown)); count > 0; count-- {
+		if strings.TrimLeft(shown[len(shown)-count], `"'`) == words[0] {
+			return count
 		}
 	}
-	return nil
+	return 0
 }
 
 // entries looks up the entries of a mapping by key.
@@ -104,6 +163,9 @@ func (m *mapping) entry(line int, rendered *goyaml.Node, key, value *yaml.Node) 
 		}
 		if place, ok := m.registry.written(value); ok && (!isScalar || m.registry.unchanged(value)) {
 			m.lines.At(at, place)
+			if isScalar && causeOf(value) == 0 {
+				m.values[line-1] = value
+			}
 			if isScalar && rendered.Style&(goyaml.LiteralStyle|goyaml.FoldedStyle) != 0 {
 				m.literalLines(at, value, place.Role)
 			}
