@@ -129,8 +129,11 @@ func (r *rendering) prepare() error {
 		return err
 	}
 	r.chart = loaded
+	if version := loaded.Metadata.APIVersion; version != v2.APIVersionV1 && version != v2.APIVersionV2 {
+		return r.inChartFile("apiVersion", fmt.Sprintf("charts of the apiVersion %s cannot be rendered; Helm takes v1 and v2", version))
+	}
 	if kind := loaded.Metadata.Type; kind != "" && kind != "application" {
-		return fmt.Errorf("%s charts are not installable", kind)
+		return r.inChartFile("type", kind+" charts are not installable")
 	}
 	if err := r.missingDependency(); err != nil {
 		return err
@@ -160,7 +163,8 @@ func (r *rendering) prepare() error {
 		return err
 	}
 	if wanted := loaded.Metadata.KubeVersion; wanted != "" && !chartutil.IsCompatibleRange(wanted, capabilities.KubeVersion.String()) {
-		return fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", wanted, capabilities.KubeVersion.Version)
+		return r.inChartFile("kubeVersion", fmt.Sprintf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
+			wanted, capabilities.KubeVersion.Version))
 	}
 	return nil
 }
@@ -231,7 +235,8 @@ func (r *rendering) mapper() *mapper {
 	if err != nil {
 		return nil
 	}
-	m := &mapper{instrumented: n, files: r.templateFiles(r.chart), sources: r.sources, rendered: r.files}
+	m := &mapper{instrumented: n, sources: r.sources, rendered: r.files}
+	m.files, m.archives = r.templateFiles(r.chart)
 	m.markRendered(marked)
 	return m
 }

@@ -175,7 +175,8 @@ func TestFailuresHavePlaces(t *testing.T) {
 		"schema, nested": {map[string]string{"/app/values.schema.json": `{"properties": {"nested": {"additionalProperties": false, "properties": {"host": {}}}}}`}, Request{},
 			"app/values.yaml:3:3 nested.port: additional properties 'port' not allowed"},
 		"kube version": {map[string]string{"/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\nkubeVersion: \">=1.99\"\n"}, Request{}, "app/Chart.yaml:4:1 chart requires kubeVersion"},
-		"library":      {map[string]string{"/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\ntype: library\n"}, Request{}, "library charts are not installable"},
+		"library":      {map[string]string{"/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\ntype: library\n"}, Request{}, "app/Chart.yaml:4:1 library charts are not installable"},
+		"v3 chart":     {map[string]string{"/app/Chart.yaml": "apiVersion: v3\nname: app\nversion: 1.0.0\n"}, Request{}, "app/Chart.yaml:1:1 charts of the apiVersion v3"},
 		"recursion":    {map[string]string{"/app/templates/b.yaml": "{{ define \"x\" }}{{ include \"x\" . }}{{ end }}a: {{ include \"x\" . }}\n"}, Request{}, "app/templates/b.yaml:1:20 the template \"x\" includes itself without end"},
 		"bad release":  {nil, Request{Release: "Not_Valid"}, "release name \"Not_Valid\""},
 	} {

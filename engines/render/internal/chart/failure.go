@@ -24,7 +24,7 @@ func (r *rendering) failure(err error) *abi.Failure {
 		return known
 	}
 	text := strings.TrimSpace(err.Error())
-	for _, find := range []func(text string) *abi.Failure{r.notAChart, r.malformedFile, r.templatePlace, r.schemaViolation, r.malformedOutput, r.kubeVersion} {
+	for _, find := range []func(text string) *abi.Failure{r.notAChart, r.malformedFile, r.templatePlace, r.schemaViolation, r.malformedOutput} {
 		if failure := find(text); failure != nil {
 			return failure
 		}
@@ -134,7 +134,7 @@ func (r *rendering) templatePlace(text string) *abi.Failure {
 	if r.chart == nil {
 		return nil
 	}
-	files := r.templateFiles(r.chart)
+	files, _ := r.templateFiles(r.chart)
 	matches := place.FindAllStringSubmatch(text, -1)
 	// Helm leaves out what was included where `required` or `fail` is called; the same run without its texts names it.
 	if r.values != nil && r.files == nil {
@@ -246,7 +246,7 @@ func (r *rendering) malformedOutput(text string) *abi.Failure {
 		return nil
 	}
 	name := match[1]
-	files := r.templateFiles(r.chart)
+	files, _ := r.templateFiles(r.chart)
 	message := strings.Replace(text, name, templateShown(files, name), 1)
 	rendered, number := r.brokenDocument(name)
 	if number > 0 {
@@ -297,19 +297,15 @@ func (r *rendering) brokenDocument(name string) (text string, line int) {
 	return "", 0
 }
 
-// kubeVersion: a chart for other versions of Kubernetes.
-func (r *rendering) kubeVersion(text string) *abi.Failure {
-	if !strings.HasPrefix(text, "chart requires kubeVersion") {
-		return nil
-	}
+// inChartFile is a failure at a field of Chart.yaml.
+func (r *rendering) inChartFile(field, message string) error {
 	file := r.texts[path.Join(r.dir, "Chart.yaml")]
-	if file == nil {
-		return nil
-	}
-	if root := parseYAML(file.Data); root != nil {
-		if node := follow(root, valuesPath{"kubeVersion"}); node != nil {
-			return at(nodePlace(file, node), text)
+	if file != nil {
+		if root := parseYAML(file.Data); root != nil {
+			if node := follow(root, valuesPath{field}); node != nil {
+				return at(nodePlace(file, node), message)
+			}
 		}
 	}
-	return nil
+	return errors.New(message)
 }

@@ -21,8 +21,10 @@ type segment struct {
 // mapper turns markers into the origins of lines.
 type mapper struct {
 	*instrumented
-	files   map[string]*source.Text
-	sources *valuesSources
+	files map[string]*source.Text
+	// archives are the packed subcharts that other templates are in.
+	archives map[string]*source.Text
+	sources  *valuesSources
 	// marks of each rendered file; files that have none could not be mapped.
 	marks map[string][]mark
 	// rendered are the files' texts, as Helm rendered them.
@@ -171,6 +173,8 @@ func (m *mapper) place(lines *origin.Lines, line int, state lineState, named []v
 		}
 		if file := m.files[at.template]; file != nil {
 			lines.At(line, templatePlace(file, at.offset))
+		} else if archive := m.archives[at.template]; archive != nil {
+			lines.At(line, origin.Place{Path: archive.Path, Role: origin.File})
 		}
 	}
 	for _, paths := range [][]valuesPath{state.values, named} {

@@ -106,17 +106,33 @@ func (e entry) Mode() fs.FileMode {
 	return 0o644
 }
 
-// templateFiles gives the files of all templates by the name that Helm gives them, subcharts included.
-func (r *reader) templateFiles(c *v2.Chart) map[string]*source.Text {
-	files := map[string]*source.Text{}
-	eachChart(c, nil, func(c *v2.Chart, _ []string) {
+// templateFiles gives the files of all templates by the name that Helm gives them, subcharts included. Templates of packed subcharts
+// are in the second map, with the archive.
+func (r *reader) templateFiles(c *v2.Chart) (files, archives map[string]*source.Text) {
+	files, archives = map[string]*source.Text{}, map[string]*source.Text{}
+	var visit func(c *v2.Chart, archive *source.Text)
+	visit = func(c *v2.Chart, archive *source.Text) {
 		for _, template := range c.Templates {
+			name := path.Join(c.ChartFullPath(), template.Name)
 			if file := r.fileOf(template.Data); file != nil {
-				files[path.Join(c.ChartFullPath(), template.Name)] = file
+				files[name] = file
+			} else if archive != nil {
+				archives[name] = archive
 			}
 		}
-	})
-	return files
+		for _, dependency := range c.Dependencies() {
+			packed := archive
+			for _, raw := range c.Raw {
+				name := "charts/" + dependency.Metadata.Name + "-" + dependency.Metadata.Version + ".tgz"
+				if file := r.fileOf(raw.Data); file != nil && raw.Name == name {
+					packed = file
+				}
+			}
+			visit(dependency, packed)
+		}
+	}
+	visit(c, nil)
+	return files, archives
 }
 
 // eachChart visits a chart and its subcharts with the values path of each.

@@ -20,8 +20,6 @@ import (
 type Request struct {
 	Dir     string `json:"dir"`
 	Origins bool   `json:"origins"`
-	// Flux, when set, is added on top like Flux does.
-	Flux *Flux `json:"flux,omitempty"`
 }
 
 // Result is what `kustomize build` prints, and where it came from.
