@@ -1,9 +1,11 @@
 // What a comparison knows: the report that people see, and beside it, never leaving the process, the unmasked objects that
 // plans, projections and diffs are made from.
 import type { JsonValue } from '../json';
+import { isObject } from '../json';
 import type { Failure, KindInfo } from '../ports';
 import { originOf } from '../render/resources';
 import type { KubernetesObject } from '../resource';
+import { isSecret } from './builtin';
 import type { Difference, ElementPath } from './compare';
 import { comparable } from './decide';
 import type { Desired } from './desired';
@@ -233,7 +235,7 @@ function fieldDescriber(
     const liveText = order ? orderText(root, shownLive, path) : oneLine(valueAt(root, shownLive, path) ?? undefined);
     // Nobody's set says who moved an item.
     const by = order ? undefined : blame(owners, path);
-    const place = resolve(root, desired.resource.object, path);
+    const place = resolve(root, desired.resource.object, authoredPath(desired.resource.object, path));
     const origin = originOf(desired.rendering, desired.resource, place.path);
     const shown: FieldDrift = {
       pointer: pointerInto(root, live, path),
@@ -246,6 +248,15 @@ function fieldDescriber(
     };
     return { shown, field: { path, change, live: liveValue, desired: predictedValue } };
   };
+}
+
+/** Where the author wrote what is live at a path: the server moves a Secret's `stringData` into `data`. */
+function authoredPath(object: KubernetesObject, path: ElementPath): ElementPath {
+  const [field, key, ...rest] = path;
+  const written = object.stringData;
+  const inStringData =
+    field === 'f:data' && key !== undefined && isSecret(object) && isObject(written) && key.slice(2) in written;
+  return inStringData ? ['f:stringData', key, ...rest] : path;
 }
 
 /** The identities of a list's items in order, which is all that differs. */
