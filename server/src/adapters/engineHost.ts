@@ -35,6 +35,17 @@ export interface EngineHostOptions {
   limits: EngineLimits;
   /** Calls that a fresh instance needs before any other, because it remembers nothing. */
   prelude?: () => EngineCall[];
+  /** Hosts of the same engine that share this compile it once. */
+  shared?: SharedModule;
+}
+
+/** The compiled module, while the worker that compiled it runs: it is a hundred megabytes. */
+export interface SharedModule {
+  /** Which file it was compiled from. */
+  stamp?: string;
+  module?: WebAssembly.Module;
+  /** Told when there is one. */
+  onCompiled?: () => void;
 }
 
 /** One call took longer than the limit and was stopped. */
@@ -122,6 +133,8 @@ export class EngineHost {
   private disposed = false;
   private memory = 0;
   private startMs: number | undefined;
+  /** Whether the shared module is this host's. */
+  private compiledHere = false;
   private instances = 0;
   /** Why the module did not start, and for which file: not tried again until that file changes. */
   private startFailure: { stamp: string; message: string } | undefined;
@@ -326,7 +339,11 @@ export class EngineHost {
       this.rejectAll(new EngineUnavailable(this.startFailure.message));
       return;
     }
-    const start: WorkerStart = { file };
+    const shared = this.options.shared;
+    const start: WorkerStart = {
+      file,
+      ...(shared?.module === undefined || shared.stamp !== stamp ? {} : { module: shared.module }),
+    };
     const worker = new Worker(path.join(__dirname, 'engineWorker.js'), { workerData: start, env: {}, execArgv: [] });
     this.worker = worker;
     this.ready = false;
@@ -342,7 +359,13 @@ export class EngineHost {
       this.rejectAll(new EngineUnavailable(message));
     };
     worker.on('message', (message: FromWorker) => {
-      if (this.worker === worker) {
+      if (message.type === 'compiled') {
+        if (shared !== undefined && this.worker === worker) {
+          Object.assign(shared, { stamp, module: message.module });
+          this.compiledHere = true;
+          shared.onCompiled?.();
+        }
+      } else if (this.worker === worker) {
         this.receive(message, fail);
       }
     });
@@ -361,7 +384,7 @@ export class EngineHost {
     worker.on('exit', (code) => ended(`its thread ended with status ${code}`));
   }
 
-  private receive(message: FromWorker, fail: (reason: string) => void): void {
+  private receive(message: Exclude<FromWorker, { type: 'compiled' }>, fail: (reason: string) => void): void {
     switch (message.type) {
       case 'ready':
         this.ready = true;
@@ -408,7 +431,15 @@ export class EngineHost {
     this.ready = false;
     this.memory = 0;
     clearTimeout(this.idleLimit);
+    this.releaseModule();
     await worker?.terminate();
+  }
+
+  private releaseModule(): void {
+    if (this.compiledHere && this.options.shared !== undefined) {
+      delete this.options.shared.module;
+      this.compiledHere = false;
+    }
   }
 
   private rejectAll(error: Error): void {

@@ -4,6 +4,8 @@
 export interface WorkerStart {
   /** The module: `.wasm`, or `.wasm.br`, which the worker decompresses. */
   file: string;
+  /** The module as another worker compiled it; its code is shared then. */
+  module?: WebAssembly.Module;
 }
 
 export interface WorkerCall {
@@ -18,6 +20,8 @@ export interface WorkerCall {
 export type ToWorker = { type: 'call'; call: WorkerCall } | { type: 'reset' };
 
 export type FromWorker =
+  /** The module, for other workers; before it is initialised. */
+  | { type: 'compiled'; module: WebAssembly.Module }
   /** The module is compiled and initialised. */
   | { type: 'ready'; startMs: number; memory: number }
   /** The module cannot be started at all. */

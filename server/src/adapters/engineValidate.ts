@@ -1,10 +1,11 @@
 // The validate engine behind the port `Validator`: items in batches small enough that a person's question gets in between.
 import type { JsonObject } from '../core/json';
 import { isObject } from '../core/json';
-import type { ApplyItem, EngineVerdict, ValidateItem, Validator } from '../core/ports';
+import type { Abort, ApplyItem, EngineVerdict, ValidateItem, Validator } from '../core/ports';
 import { EngineUnavailable } from '../core/ports';
 import type { EngineCall, EngineHost, EngineRequest } from './engineHost';
 import { EngineCrash, EngineTimeout } from './engineHost';
+import type { EnginePool } from './enginePool';
 
 /** A batch holds up others for about as long as it takes to check this many objects: some 60 ms. */
 const batchItems = 40;
@@ -45,6 +46,9 @@ export class AddedCrds {
   /** Texts with the kinds that they define, as the engine said; undefined while it was not asked. */
   private readonly texts = new Map<string, readonly string[] | undefined>();
   private readonly definedBy = new Map<string, string>();
+  /** Every text that was ever added, in order, and how far each host has followed. */
+  private readonly log: string[] = [];
+  private readonly followed = new WeakMap<object, number>();
 
   /** The texts among these that the engine does not follow yet; they are the last ones now. */
   add(texts: readonly string[]): string[] {
@@ -52,6 +56,7 @@ export class AddedCrds {
     for (const text of added) {
       this.texts.delete(text);
       this.texts.set(text, undefined);
+      this.log.push(text);
     }
     return added;
   }
@@ -62,9 +67,20 @@ export class AddedCrds {
     kinds.forEach((kind) => this.definedBy.set(kind, text));
   }
 
-  /** The calls that make a fresh instance know them. */
-  calls(): EngineCall[] {
+  /** The calls that make a fresh instance know them. `host` is up to date then. */
+  calls(host: object): EngineCall[] {
+    this.followed.set(host, this.log.length);
     return this.texts.size === 0 ? [] : [crdsCall([...this.texts.keys()])];
+  }
+
+  /** What a host that was up to date before has missed since; it is up to date then. */
+  missed(host: object): EngineCall[] {
+    const from = this.followed.get(host);
+    if (from === undefined || from === this.log.length) {
+      return [];
+    }
+    this.followed.set(host, this.log.length);
+    return [crdsCall(this.log.slice(from))];
   }
 
   private isInForce(text: string): boolean {
@@ -72,28 +88,22 @@ export class AddedCrds {
   }
 }
 
-export function createValidator(host: EngineHost, crds: AddedCrds): Validator {
+export function createValidator(host: EngineHost, crds: AddedCrds, pool: EnginePool): Validator {
   return {
     async addCrds(texts) {
       const added = crds.add(texts);
-      // An engine that is not running yet gets them when it starts.
+      // An engine that is not running yet gets them when it starts; further hosts get them before their next piece of work.
       if (added.length > 0 && host.status().running) {
+        crds.missed(host);
         const answer = await answerOf(host.request(), crdsCall(added));
         added.forEach((text, i) => crds.defined(text, kindsOf(answer, i)));
       }
     },
 
     async validate(items, options = {}) {
-      const request = host.request(options.slot, options.abort);
-      try {
-        const verdicts: EngineVerdict[] = [];
-        for (let from = 0; from < items.length; from += batchItems) {
-          verdicts.push(...(await validateBatch(request, items.slice(from, from + batchItems))));
-        }
-        return verdicts;
-      } finally {
-        host.closeSlot(options.slot, request);
-      }
+      return options.slot === undefined
+        ? validatePooled(items, crds, pool, host, options.abort)
+        : validateAlone(items, host, options.slot, options.abort);
     },
 
     async apply(item: ApplyItem, abort) {
@@ -102,6 +112,64 @@ export function createValidator(host: EngineHost, crds: AddedCrds): Validator {
       );
     },
   };
+}
+
+/** What a person waits for: on one host, in order, until something newer takes its slot. */
+async function validateAlone(
+  items: readonly ValidateItem[],
+  host: EngineHost,
+  slot: string,
+  abort?: Abort,
+): Promise<EngineVerdict[]> {
+  const request = host.request(slot, abort);
+  try {
+    const verdicts: EngineVerdict[] = [];
+    for (let from = 0; from < items.length; from += batchItems) {
+      verdicts.push(...(await validateBatch(request, items.slice(from, from + batchItems))));
+    }
+    return verdicts;
+  } finally {
+    host.closeSlot(slot, request);
+  }
+}
+
+/** A batch: in pieces, each on the next free host. */
+async function validatePooled(
+  items: readonly ValidateItem[],
+  crds: AddedCrds,
+  pool: EnginePool,
+  first: EngineHost,
+  abort?: Abort,
+): Promise<EngineVerdict[]> {
+  const requests = new Map<EngineHost, EngineRequest>();
+  const requestOn = (host: EngineHost): EngineRequest => {
+    let request = requests.get(host);
+    if (request === undefined) {
+      request = host.request(undefined, abort);
+      requests.set(host, request);
+    }
+    return request;
+  };
+  const pieces: Promise<EngineVerdict[]>[] = [];
+  for (let from = 0; from < items.length; from += batchItems) {
+    const piece = items.slice(from, from + batchItems);
+    pieces.push(
+      new Promise((resolve, reject) => {
+        pool.add(async (host) => {
+          try {
+            const request = requestOn(host);
+            for (const call of host === first ? [] : crds.missed(host)) {
+              await answerOf(request, call);
+            }
+            resolve(await validateBatch(request, piece));
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+      }),
+    );
+  }
+  return (await Promise.all(pieces)).flat();
 }
 
 /** An object that breaks or blocks the engine costs its own verdict only: the batch is halved until it stands alone. */

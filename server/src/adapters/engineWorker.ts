@@ -20,14 +20,21 @@ let instance: EngineInstance | undefined;
 function start(): void {
   const started = performance.now();
   try {
-    const { file } = workerData as WorkerStart;
-    const stored = fs.readFileSync(file);
-    compiled = new WebAssembly.Module(file.endsWith('.br') ? zlib.brotliDecompressSync(stored) : stored);
+    const given = workerData as WorkerStart;
+    compiled = given.module ?? compile(given.file);
+    if (given.module === undefined) {
+      say({ type: 'compiled', module: compiled });
+    }
     instance = instantiate(compiled);
     say({ type: 'ready', startMs: performance.now() - started, memory: instance.memory() });
   } catch (error) {
     say({ type: 'failed', message: textOf(error) });
   }
+}
+
+function compile(file: string): WebAssembly.Module {
+  const stored = fs.readFileSync(file);
+  return new WebAssembly.Module(file.endsWith('.br') ? zlib.brotliDecompressSync(stored) : stored);
 }
 
 port.on('message', (message: ToWorker) => {

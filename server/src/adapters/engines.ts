@@ -2,8 +2,10 @@
 import type { JsonObject } from '../core/json';
 import { isObject } from '../core/json';
 import type { Log, Renderer, Validator } from '../core/ports';
-import type { EngineLimits, EngineName, EngineStatus } from './engineHost';
+import os from 'node:os';
+import type { EngineLimits, EngineName, EngineStatus, SharedModule } from './engineHost';
 import { EngineHost } from './engineHost';
+import { EnginePool } from './enginePool';
 import { createRenderer, renderWarmUp } from './engineRender';
 import { AddedCrds, createValidator, validateWarmUp } from './engineValidate';
 
@@ -12,6 +14,8 @@ export interface EnginesOptions {
   folder: string;
   log: Log;
   limits?: Partial<Record<EngineName, Partial<EngineLimits>>>;
+  /** Workers that may validate large batches side by side. */
+  workers?: number;
 }
 
 export interface Engines {
@@ -32,24 +36,43 @@ const defaults: Record<EngineName, EngineLimits> = {
   validate: { timeMs: 60_000, memoryBytes: 512 * megabyte, overtakenMs: 3_000, idleMs: 10 * minute },
 };
 
+/** The first worker of an engine stays for the next question; the others were started for one batch. */
+const furtherWorkerIdleMs = 20_000;
+/** Some 0.3 s of validation must wait before another worker is worth its start and its memory. */
+const piecesPerFurtherWorker = 8;
+
 /** Nothing is loaded before the first question or `warm`. */
-export function createEngines({ folder, log, limits = {} }: EnginesOptions): Engines {
+export function createEngines({ folder, log, limits = {}, workers = defaultWorkers() }: EnginesOptions): Engines {
   const crds = new AddedCrds();
-  const hosts: Record<EngineName, EngineHost> = {
-    render: new EngineHost({ name: 'render', folder, log, limits: { ...defaults.render, ...limits.render } }),
-    validate: new EngineHost({
+  const shared: SharedModule = {};
+  const validateHost = (more: Partial<EngineLimits> = {}): EngineHost => {
+    const host: EngineHost = new EngineHost({
       name: 'validate',
       folder,
       log,
-      limits: { ...defaults.validate, ...limits.validate },
-      prelude: () => crds.calls(),
-    }),
+      limits: { ...defaults.validate, ...more, ...limits.validate },
+      prelude: () => crds.calls(host),
+      shared,
+    });
+    return host;
   };
+  const hosts: Record<EngineName, EngineHost> = {
+    render: new EngineHost({ name: 'render', folder, log, limits: { ...defaults.render, ...limits.render } }),
+    validate: validateHost(),
+  };
+  const further = Array.from({ length: workers - 1 }, () => validateHost({ idleMs: furtherWorkerIdleMs }));
+  const pool = new EnginePool({
+    first: hosts.validate,
+    more: further,
+    canShare: () => shared.module !== undefined,
+    waitingPerHost: piecesPerFurtherWorker,
+  });
+  shared.onCompiled = () => pool.pump();
   const names: EngineName[] = ['render', 'validate'];
 
   return {
     renderer: createRenderer(hosts.render),
-    validator: createValidator(hosts.validate, crds),
+    validator: createValidator(hosts.validate, crds, pool),
     warm() {
       hosts.render.warm(renderWarmUp);
       hosts.validate.warm(validateWarmUp);
@@ -73,7 +96,12 @@ export function createEngines({ folder, log, limits = {} }: EnginesOptions): Eng
     },
     status: () => ({ render: hosts.render.status(), validate: hosts.validate.status() }),
     async dispose() {
-      await Promise.all(names.map((name) => hosts[name].dispose()));
+      await Promise.all([hosts.render, hosts.validate, ...further].map((host) => host.dispose()));
     },
   };
+}
+
+/** One core stays for reading and parsing; more than three workers cost more memory than they save time. */
+function defaultWorkers(): number {
+  return Math.max(1, Math.min(3, os.availableParallelism() - 1));
 }
