@@ -3,8 +3,16 @@
 import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
 import { settle } from '../check/suppress';
 import type { JsonObject } from '../json';
-import { Cancelled, EngineUnavailable, type Abort, type FileTree, type Renderer, type Validator } from '../ports';
-import { compareProblems, type Problem } from '../problem';
+import {
+  Cancelled,
+  EngineUnavailable,
+  type Abort,
+  type EngineVerdict,
+  type FileTree,
+  type Renderer,
+  type Validator,
+} from '../ports';
+import { compareProblems, type Location, type Problem } from '../problem';
 import type { SchemaStore } from '../schema/schemaStore';
 import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace/source';
 import { folderOf, isWithin } from '../workspace/paths';
@@ -48,8 +56,27 @@ export interface CheckReport {
   undecided: string[];
 }
 
-/** Objects that one call of the engine judges; a person who interrupts waits for one call. */
+/** Objects that are handed to the engine at once, while the next files are read. */
 const engineBatch = 400;
+
+/** The workspace whose definitions a store holds. */
+const definedFrom = new WeakMap<SchemaStore, Workspace>();
+
+/** A checked file on its way to the engine. */
+interface Judged {
+  file: WorkspaceFile;
+  check: FileCheck;
+  objects: EngineObject[];
+  final: boolean;
+}
+
+/** An object that a file declares, and where its name stands. */
+interface DeclaredIdentity {
+  key: string;
+  label: string;
+  start: number;
+  end: number;
+}
 
 export async function checkWorkspace(
   workspace: Workspace,
@@ -95,8 +122,9 @@ const checkedRoles = new Set<WorkspaceFile['role']>([
 class Check {
   private readonly problems: Problem[] = [];
   private readonly undecided = new Set<string>();
+  /** Files that something is found in or rendered from. */
   private readonly parsed = new Map<string, ParsedYaml>();
-  private readonly checks = new Map<string, FileCheck>();
+  private readonly identities = new Map<string, DeclaredIdentity[]>();
   private readonly files: WorkspaceFile[];
   private readonly rendered = new Map<Source, Rendering[]>();
   private validator: Validator | undefined;
@@ -115,12 +143,11 @@ class Check {
 
   async report(): Promise<CheckReport> {
     this.problems.push(...this.workspace.problems);
-    await this.readFiles();
-    this.defineKinds();
+    await this.defineKinds();
     const work = this.planRenderings();
     await this.render(work);
-    this.checkFiles();
-    await this.judgeFiles();
+    await this.checkFiles();
+    this.problems.push(...(await this.duplicatesInFolders()));
     await this.judgeRenderings(work);
     return {
       problems: this.settled(),
@@ -138,35 +165,33 @@ class Check {
     this.options.progress?.(text);
   }
 
-  private async readFiles(): Promise<void> {
-    this.step(`Reading ${this.files.length} files …`);
-    for (let i = 0; i < this.files.length; i += 64) {
-      this.step(`Reading files … ${i}/${this.files.length}`);
-      await Promise.all(
-        this.files.slice(i, i + 64).map(async ({ path }) => {
-          const text = await this.tree.read(path);
-          if (text !== undefined) {
-            this.parsed.set(path, parseYaml(text));
-          }
-        }),
-      );
+  /**
+   * CustomResourceDefinitions of the repository win over the ones that Plumbline brings. Looked for once per discovery: who edits a
+   * definition gets a new workspace.
+   */
+  private async defineKinds(): Promise<void> {
+    const { workspace, tree } = this;
+    const { store } = this.ports;
+    if (definedFrom.get(store) === workspace) {
+      return;
     }
-  }
-
-  /** CustomResourceDefinitions of the repository win over the ones that Plumbline brings. */
-  private defineKinds(): void {
-    const folders = this.workspace.configuration.schemas;
+    const folders = workspace.configuration.schemas.map((folder) => folder.replace(/^\.?\//, '').replace(/\/$/, ''));
+    let done = 0;
     for (const { path, role } of this.files) {
-      const parsed = this.parsed.get(path);
-      const named = folders.some((folder) => isWithin(folder.replace(/^\.?\//, '').replace(/\/$/, ''), path));
-      if (parsed === undefined || !(role === 'manifest' || role === 'crd' || named)) {
-        continue;
+      if (done++ % 500 === 0) {
+        this.step(`Reading files … ${done}/${this.files.length}`);
       }
-      const definitions = parsed.text.includes('CustomResourceDefinition')
-        ? parsed.documents.map((d) => toJson(d.root)).filter(isDefinition)
-        : [];
-      this.ports.store.setCrds('workspace', path, definitions);
+      if (role === 'manifest' || role === 'crd' || folders.some((folder) => isWithin(folder, path))) {
+        const text = (await tree.read(path)) ?? '';
+        const definitions = text.includes('CustomResourceDefinition')
+          ? parseYaml(text)
+              .documents.map((document) => toJson(document.root))
+              .filter(isDefinition)
+          : [];
+        store.setCrds('workspace', path, definitions);
+      }
     }
+    definedFrom.set(store, workspace);
   }
 
   /** What is rendered, and as deployed to what. */
@@ -249,24 +274,64 @@ class Check {
     }
   }
 
-  private checkFiles(): void {
+  /**
+   * Every wanted file: read, checked, and its objects handed to the engine while the next ones are read. What nothing was found in is
+   * forgotten at once; a repository has thousands of files.
+   */
+  private async checkFiles(): Promise<void> {
+    const unfinished = this.filesOfFailures();
+    const keep = this.rendered.size > 0;
+    const judging: Promise<void>[] = [];
+    let batch: Judged[] = [];
+    let waiting = 0;
+    const judge = (): void => {
+      const judged = this.judge(batch);
+      // Awaited below; a fault before that must not count as nobody's.
+      judged.catch(() => undefined);
+      judging.push(judged);
+      batch = [];
+      waiting = 0;
+    };
     let done = 0;
     for (const file of this.files) {
-      const parsed = this.parsed.get(file.path);
-      if (done++ % 500 === 0) {
+      if (done++ % 100 === 0) {
         this.step(`Checking files … ${done}/${this.files.length}`);
       }
-      if (parsed === undefined || !this.isWanted(file)) {
+      const text = this.isWanted(file) ? await this.tree.read(file.path) : undefined;
+      if (text === undefined) {
         continue;
       }
-      const minor = this.minorOf(file);
-      const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
-      const check = checkFile(
-        { path: file.path, parsed, neighbours: { role: file.role, ...(chart === undefined ? {} : { chart }) } },
-        { store: this.ports.store, ...(minor === undefined ? {} : { minor }) },
-      );
-      this.checks.set(file.path, check);
+      const check = this.checkText(file, text);
+      const final = isFinal(this.workspace, file);
+      const asked = this.validator !== undefined && file.role === 'manifest' && (final || unfinished.has(file.path));
+      const objects = asked ? engineObjects(check) : [];
+      if (keep || check.problems.length > 0) {
+        this.parsed.set(file.path, check.file.parsed);
+      }
+      batch.push({ file, check, objects, final });
+      waiting += objects.length;
+      if (waiting >= engineBatch || (waiting === 0 && batch.length >= engineBatch)) {
+        judge();
+      }
     }
+    judge();
+    this.step('Validating objects …');
+    await Promise.all(judging);
+  }
+
+  private checkText(file: WorkspaceFile, text: string): FileCheck {
+    const minor = this.minorOf(file);
+    const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
+    const check = checkFile(
+      {
+        path: file.path,
+        parsed: parseYaml(text),
+        neighbours: { role: file.role, ...(chart === undefined ? {} : { chart }) },
+      },
+      { store: this.ports.store, ...(minor === undefined ? {} : { minor }) },
+    );
+    this.identities.set(file.path, identitiesOf(check));
+    return check;
   }
 
   /** With `environment`, only files of its sources. */
@@ -297,50 +362,34 @@ class Check {
   }
 
   /** The API server's rules on files that are applied as they stand, and on those whose rendering failed. */
-  private async judgeFiles(): Promise<void> {
-    const unfinished = this.filesOfFailures();
-    const judged: { file: WorkspaceFile; check: FileCheck; objects: EngineObject[]; final: boolean }[] = [];
-    for (const file of this.files) {
-      const check = this.checks.get(file.path);
-      if (check === undefined) {
-        continue;
-      }
-      const final = isFinal(this.workspace, file);
-      const asked = this.validator !== undefined && file.role === 'manifest' && (final || unfinished.has(file.path));
-      judged.push({ file, check, objects: asked ? engineObjects(check) : [], final });
-    }
-    const all = judged.flatMap(({ objects }) => objects);
-    const verdicts = await this.verdicts(all.map(({ object }) => object));
+  private async judge(batch: readonly Judged[]): Promise<void> {
+    const verdicts = await this.verdicts(batch.flatMap(({ objects }) => objects.map(({ object }) => object)));
     let at = 0;
-    for (const { file, check, objects, final } of judged) {
+    for (const { file, check, objects, final } of batch) {
       const own = verdicts?.slice(at, at + objects.length) ?? [];
       at += objects.length;
       const found = completeCheck(check, objects, own);
+      if (found.length > 0) {
+        this.parsed.set(file.path, check.file.parsed);
+      }
       // What a base leaves out an overlay may add: the rendering says whether it does.
       this.problems.push(
         ...found.filter((problem) => final || problem.rule !== 'kubernetes/missing-field' || file.role === 'chart'),
       );
     }
-    this.problems.push(...this.duplicatesInFolders());
   }
 
-  private async verdicts(
-    objects: readonly JsonObject[],
-  ): Promise<Awaited<ReturnType<Validator['validate']>> | undefined> {
-    const verdicts = [];
+  private async verdicts(objects: readonly JsonObject[]): Promise<EngineVerdict[] | undefined> {
     const { validator } = this;
-    if (validator === undefined) {
+    if (validator === undefined || objects.length === 0) {
       return undefined;
     }
     try {
       await addDefinitions(objects, { store: this.ports.store, validator });
-      for (let i = 0; i < objects.length; i += engineBatch) {
-        this.step(`Validating ${i}/${objects.length} objects …`);
-        const items = objects.slice(i, i + engineBatch).map((object) => ({ object, namespace: 'default' }));
-        verdicts.push(
-          ...(await validator.validate(items, this.options.abort === undefined ? {} : { abort: this.options.abort })),
-        );
-      }
+      const verdicts = await validator.validate(
+        objects.map((object) => ({ object, namespace: 'default' })),
+        this.options.abort === undefined ? {} : { abort: this.options.abort },
+      );
       this.objects += objects.length;
       return verdicts;
     } catch (error) {
@@ -381,41 +430,38 @@ class Check {
     return ids;
   }
 
-  private duplicatesInFolders(): Problem[] {
+  private async duplicatesInFolders(): Promise<Problem[]> {
     const problems: Problem[] = [];
     for (const source of this.workspace.sources) {
       if (source.render.tool !== 'folder') {
         continue;
       }
-      const seen = new Map<string, { path: string; range: Problem['range'] }>();
+      const seen = new Map<string, { path: string; identity: DeclaredIdentity }>();
       for (const path of source.render.files) {
-        const check = this.checks.get(path);
-        for (const { identity, kind } of check?.documents ?? []) {
-          if (check === undefined || identity?.nameNode === undefined || kind.id === 'patch') {
-            continue;
-          }
-          const range = check.file.parsed.lines.range(identity.nameNode.start, identity.nameNode.end);
-          const group = identity.apiVersion.includes('/') ? folderOf(identity.apiVersion) : '';
-          const key = [group, identity.kind, identity.namespace, identity.name].join('|');
-          const first = seen.get(key);
+        for (const identity of this.identities.get(path) ?? []) {
+          const first = seen.get(identity.key);
           if (first === undefined) {
-            seen.set(key, { path, range });
+            seen.set(identity.key, { path, identity });
             continue;
           }
           problems.push({
-            path,
-            range,
+            ...(await this.placeOf(path, identity)),
             rule: 'kubernetes/duplicate-object',
-            // Nothing says that a plain folder is applied as one.
-            severity: 'warning',
+            severity: 'error',
             message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
             resource: identity.label,
-            related: [{ location: first, message: 'The first one' }],
+            related: [{ location: await this.placeOf(first.path, first.identity), message: 'The first one' }],
           });
         }
       }
     }
     return problems;
+  }
+
+  private async placeOf(path: string, { start, end }: DeclaredIdentity): Promise<Location> {
+    const parsed = this.parsed.get(path) ?? parseYaml((await this.tree.read(path)) ?? '');
+    this.parsed.set(path, parsed);
+    return { path, range: parsed.lines.range(start, end) };
   }
 
   private async judgeRenderings(
@@ -518,6 +564,17 @@ function withoutRepetition(problems: readonly Problem[]): Problem[] {
 function sameFault(problem: Problem): string {
   const field = problem.field?.slice(problem.field.lastIndexOf('/') + 1) ?? '';
   return [problem.path, problem.range.start.line, problem.rule, /^\d+$/.test(field) ? '' : field].join('|');
+}
+
+function identitiesOf(check: FileCheck): DeclaredIdentity[] {
+  return check.documents.flatMap(({ identity, kind }) => {
+    if (identity?.nameNode === undefined || kind.id === 'patch') {
+      return [];
+    }
+    const group = identity.apiVersion.includes('/') ? folderOf(identity.apiVersion) : '';
+    const key = [group, identity.kind, identity.namespace, identity.name].join('|');
+    return [{ key, label: identity.label, start: identity.nameNode.start, end: identity.nameNode.end }];
+  });
 }
 
 function isDefinition(value: unknown): value is JsonObject {
