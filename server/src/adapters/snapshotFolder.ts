@@ -3,7 +3,9 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { dump } from 'js-yaml';
+import { isSecret } from '../core/drift/builtin';
 import { maskForFile } from '../core/drift/mask';
+import { markedData } from '../core/drift/secretMarks';
 import type { JsonObject, JsonValue } from '../core/json';
 import { isObject } from '../core/json';
 import type { Answer, FailureReason, KindInfo } from '../core/ports';
@@ -11,6 +13,7 @@ import type { KubernetesObject, ResourceKey } from '../core/resource';
 import { groupOf, isKubernetesObject, keyOf } from '../core/resource';
 import { parseYaml } from '../core/yaml/parse';
 import { toJson } from '../core/yaml/resolve';
+import { fingerprint } from './fingerprint';
 import { writeFileAtomically } from './writeFile';
 
 export interface SnapshotInfo {
@@ -40,8 +43,11 @@ export interface SnapshotFolder {
   objects(kind: { group: string; kind: string }, namespace?: string): Promise<Answer<StoredObject[]>>;
   /** Every object of every kind. */
   all(): Promise<Answer<StoredObject[]>>;
-  /** Writes or replaces an object's file, masked, as a whole. */
-  write(object: KubernetesObject, file?: string): Promise<void>;
+  /** Writes or replaces an object's file, masked, as a whole. `desired`: what Git says of it, which hidden values are held against. */
+  write(
+    object: KubernetesObject,
+    options?: { file?: string | undefined; desired?: KubernetesObject | undefined },
+  ): Promise<void>;
   remove(file: string): Promise<void>;
 }
 
@@ -129,9 +135,11 @@ export function openSnapshotFolder(folder: string): SnapshotFolder {
       return readAll(files);
     },
 
-    async write(object, file) {
-      const target = file ?? path.join(folder, placeOf(keyOf(object)));
-      await writeFileAtomically(target, yamlOf(maskForFile(object)));
+    async write(object, { file, desired } = {}) {
+      const key = keyOf(object);
+      const target = file ?? path.join(folder, placeOf(key));
+      const marked = isSecret(object) ? await markedData(object, desired, key, fingerprint) : undefined;
+      await writeFileAtomically(target, yamlOf(maskForFile(object, marked)));
       cache.delete(target);
     },
 

@@ -267,7 +267,7 @@ export function createSnapshotTarget({
         const { result, live } = merged.value;
         throwIfAborted(abort);
         if (result !== live?.object) {
-          await files.write(result, live?.file);
+          await files.write(result, { file: live?.file, desired: object });
         }
         return { ok: true, value: result };
       }),
@@ -286,7 +286,7 @@ export function createSnapshotTarget({
         }
         const metadata = { ...object.metadata, managedFields, resourceVersion: next(resourceVersion) };
         const written = { ...object, metadata };
-        await files.write(written, file);
+        await files.write(written, { file });
         return { ok: true, value: written };
       }),
 
@@ -314,7 +314,7 @@ export function createSnapshotTarget({
             deletionTimestamp: stamp(clock()),
             resourceVersion: next(resourceVersion),
           };
-          await files.write({ ...found.value.object, metadata }, found.value.file);
+          await files.write({ ...found.value.object, metadata }, { file: found.value.file });
           return { ok: true, value: undefined };
         }
         return removeWith(found.value);

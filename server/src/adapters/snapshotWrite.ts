@@ -3,6 +3,8 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Abort, Answer, KindInfo, Target } from '../core/ports';
+import type { KubernetesObject } from '../core/resource';
+import { keyOf, keyText } from '../core/resource';
 import { throwIfAborted } from './abort';
 import type { SnapshotInfo } from './snapshotFolder';
 import { infoFile, openSnapshotFolder, writeInfo } from './snapshotFolder';
@@ -14,6 +16,8 @@ export interface SnapshotRequest {
   take?: (kind: KindInfo) => boolean;
   /** API versions that the repository writes (`autoscaling/v1`): a kind served in several is taken in that one. */
   apiVersions?: ReadonlySet<string>;
+  /** What Git says, by key text: the snapshot remembers which of the values that it hides were Git's. */
+  desired?: ReadonlyMap<string, KubernetesObject>;
   clock?: () => Date;
 }
 
@@ -90,7 +94,7 @@ export async function writeSnapshot(
       info.kinds?.push(kind);
       for (const object of list.value) {
         throwIfAborted(abort);
-        await files.write(object);
+        await files.write(object, { desired: request.desired?.get(keyText(keyOf(object))) });
         count += 1;
       }
     }

@@ -1,5 +1,6 @@
 // Compares an environment: renders what Git says, reads what is live, decides. The command line and the editor both come through here.
 import path from 'node:path';
+import { fingerprint } from '../adapters/fingerprint';
 import { readRemotes } from '../adapters/gitConfig';
 import { isWritable, openTarget } from '../adapters/targets';
 import type { Comparison } from '../core/drift/comparison';
@@ -123,7 +124,7 @@ export async function compareEnvironment(
     environment,
     renderings,
     target,
-    { validator: services.engines().validator, pause, now },
+    { validator: services.engines().validator, pause, now, fingerprint },
     {
       ignoreDifferences: workspace.configuration.ignoreDifferences,
       record,

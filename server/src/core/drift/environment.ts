@@ -21,6 +21,8 @@ import { Kinds, apiVersionOf, kindId, listAll, listFailure, liveId, readSchema }
 import { placeholderKeys } from './mask';
 import { ownerOf, withApplierMarks } from './ownership';
 import { clientSideOwners, ownersOf } from './owners';
+import type { Fingerprint, HiddenVerdict } from './secretMarks';
+import { hiddenVerdicts } from './secretMarks';
 import { subsetDifferences } from './subset';
 
 export interface DriftPorts {
@@ -30,6 +32,8 @@ export interface DriftPorts {
   pause(): Promise<void>;
   /** ISO 8601. */
   now(): string;
+  /** Compares secret values with those that a snapshot hides; without it they are unknown. */
+  fingerprint?: Fingerprint;
 }
 
 export interface DriftOptions {
@@ -159,8 +163,13 @@ export async function compareWithLive(
   const decided: ComparedObject[] = [];
   const candidates: Candidate[] = [];
   let count = 0;
+  const hidden = new Map<string, Map<string, HiddenVerdict>>();
   for (const object of desired.objects.values()) {
-    const outcome = decideOne(object, read, options);
+    const stored = storedObject(object, read);
+    if (stored && placeholderKeys(stored).length > 0) {
+      hidden.set(keyText(object.key), await hiddenVerdicts(stored, object.object, object.key, ports.fingerprint));
+    }
+    const outcome = decideOne(object, read, options, hidden.get(keyText(object.key)));
     if ('merged' in outcome) {
       candidates.push(outcome);
     } else {
@@ -174,11 +183,20 @@ export async function compareWithLive(
   const leftovers = desired.complete ? findLeftovers(read, desired.objects, renderings, options) : [];
   const failures = [...desired.failures, ...read.failures, ...listFailures(read, desired.objects)];
   const unsearched = mayHaveLeftovers(renderings, options) ? notSearched(read, desired.complete) : [];
-  const all = [...decided.map((d) => withMaskedValues(d)), ...leftovers];
+  const all = [...decided.map((d) => withMaskedValues(d, hidden.get(keyText(d.drift.key)))), ...leftovers];
   return { ...assemble(environment, read.target, all, failures, unsearched, ports, options), live: read };
 }
 
-function decideOne(desired: Desired, read: LiveState, options: DriftOptions): ComparedObject | Candidate {
+function storedObject({ kind, key }: Desired, read: LiveState): KubernetesObject | undefined {
+  return kind && read.lists.get(kindId(kind))?.objects.get(liveId(key.namespace, key.name));
+}
+
+function decideOne(
+  desired: Desired,
+  read: LiveState,
+  options: DriftOptions,
+  hidden: ReadonlyMap<string, HiddenVerdict> | undefined,
+): ComparedObject | Candidate {
   const { kind, key } = desired;
   if (!kind) {
     const failure = desired.failure ?? { reason: 'unsupported', message: `${label(key)} is of an unknown kind.` };
@@ -209,7 +227,7 @@ function decideOne(desired: Desired, read: LiveState, options: DriftOptions): Co
     const faults = root ? prepare(root, desired.object).faults : [];
     return faults.length === 0 ? missingObject(desired) : rejectedObject(desired, typed(faults), 'exact');
   }
-  const { live, applied } = sidesOf(desired, stored);
+  const { live, applied } = sidesOf(desired, stored, hidden);
   const owners = ownersOf(live, options.manager);
   const pair = { desired, kind, live: stored, root, owners };
   if (!root) {
@@ -248,10 +266,14 @@ const typed = (
   faults.map((fault) => ({ type: 'FieldValueTypeInvalid', ...fault }));
 
 /**
- * The two sides as they can be compared. Values that a snapshot holds only as placeholders are set to the desired ones, so
- * that the rest decides; `withMaskedValues` then says what could not be compared.
+ * The two sides as they can be compared. Values that a snapshot holds only as placeholders stand on both sides, unless they are
+ * known to differ, so that the rest decides; `withMaskedValues` then says what could not be compared.
  */
-function sidesOf(desired: Desired, stored: KubernetesObject): { live: KubernetesObject; applied: KubernetesObject } {
+function sidesOf(
+  desired: Desired,
+  stored: KubernetesObject,
+  hidden: ReadonlyMap<string, HiddenVerdict> | undefined,
+): { live: KubernetesObject; applied: KubernetesObject } {
   const keys = isSecret(stored) ? placeholderKeys(stored) : [];
   const { stringData } = desired.object;
   const isText = !isObject(stringData) || Object.values(stringData).every((value) => typeof value === 'string');
@@ -262,7 +284,7 @@ function sidesOf(desired: Desired, stored: KubernetesObject): { live: Kubernetes
   const masked = stored.data as JsonObject;
   const data: JsonObject = isObject(wanted) ? { ...wanted } : {};
   for (const key of keys) {
-    if (key in data) {
+    if (key in data && hidden?.get(key) !== 'different') {
       data[key] = masked[key] as JsonValue;
     }
   }
@@ -271,9 +293,13 @@ function sidesOf(desired: Desired, stored: KubernetesObject): { live: Kubernetes
 }
 
 /** Objects whose comparable part agrees, but that hold values which nobody could compare, are not in sync: they are unknown. */
-function withMaskedValues(compared: ComparedObject): ComparedObject {
+function withMaskedValues(
+  compared: ComparedObject,
+  hidden: ReadonlyMap<string, HiddenVerdict> | undefined,
+): ComparedObject {
   const { desired, live, drift: found } = compared;
-  if (found.state !== 'inSync' || !desired || !live || placeholderKeys(live).length === 0) {
+  const undecided = [...(hidden ?? new Map<string, HiddenVerdict>()).values()].includes('unknown');
+  if (found.state !== 'inSync' || !desired || !live || !undecided) {
     return compared;
   }
   const message = `The values of ${label(desired.key)} are masked in the snapshot, so they cannot be compared.`;

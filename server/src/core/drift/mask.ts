@@ -81,10 +81,14 @@ export function maskCause(
 
 // ---- snapshots: masked objects that are written to files and compared again
 
-const placeholder = 'plumbline:masked:1';
+/** Eighteen bytes, so that its base64 is the beginning of the base64 of every text that starts with it. */
+export const placeholder = 'plumbline:masked:1';
 
-/** A Secret's masked copy for a file: still a valid object, and recognisable as masked when it is compared. */
-export function maskForFile<T extends JsonObject>(object: T): T {
+/**
+ * A Secret's masked copy for a file: still a valid object, and recognisable as masked when it is compared. `marked`: what stands
+ * for a value of `data` in place of the plain placeholder. What is masked already stays as it is.
+ */
+export function maskForFile<T extends JsonObject>(object: T, marked: ReadonlyMap<string, string> = new Map()): T {
   if (!isSensitive(object)) {
     return object;
   }
@@ -93,7 +97,9 @@ export function maskForFile<T extends JsonObject>(object: T): T {
     const values = result[field];
     if (isObject(values)) {
       const text = field === 'stringData' ? placeholder : base64(placeholder);
-      result[field] = Object.fromEntries(Object.keys(values).map((key) => [key, text]));
+      const hidden = (key: string, value: JsonValue | undefined): JsonValue =>
+        field !== 'data' ? text : typeof value === 'string' && isMasked(value) ? value : (marked.get(key) ?? text);
+      result[field] = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, hidden(key, value)]));
     } else if (values !== undefined) {
       delete result[field];
     }
@@ -109,11 +115,13 @@ const placeholderBase64 = base64(placeholder);
 
 /** True for what stands in the place of a secret value: such a text is never a value to apply. */
 export function isMasked(text: string): boolean {
-  return text === placeholder || text === placeholderBase64 || /^<hidden \d+>$/.test(text);
+  return text.startsWith(placeholder) || text.startsWith(placeholderBase64) || /^<hidden \d+>$/.test(text);
 }
 
-/** Keys of `data` whose live value is a placeholder of `maskForFile`: nobody can say whether they differ. */
+/** Keys of `data` whose live value is a placeholder of `maskForFile`; secretMarks.ts says what is known of them. */
 export function placeholderKeys(live: JsonObject): string[] {
   const data = live.data;
-  return isSensitive(live) && isObject(data) ? Object.keys(data).filter((key) => data[key] === placeholderBase64) : [];
+  const isHidden = (value: JsonValue | undefined): boolean =>
+    typeof value === 'string' && value.startsWith(placeholderBase64);
+  return isSensitive(live) && isObject(data) ? Object.keys(data).filter((key) => isHidden(data[key])) : [];
 }
