@@ -25,6 +25,10 @@ export function startServer(connection: Connection): void {
     warn: (message) => connection.console.warn(message),
     error: (message) => connection.console.error(message),
   };
+  // A bug in one answer must not take the others with it.
+  process.on('unhandledRejection', (reason) => {
+    log.error(`Unexpected: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
+  });
   const session = new Session(connection, log);
   const diagnostics = new Diagnostics(session);
   const previews = new Previews(session);

@@ -161,8 +161,10 @@ export class DriftHandler {
 
   /** Another environment was chosen: hints and bars of the old one go. */
   refreshEditors(): void {
-    void this.session.connection.languages.inlayHint.refresh();
-    void this.session.connection.sendRequest('workspace/codeLens/refresh').catch(() => undefined);
+    // Editors that cannot refresh refuse; they ask again by themselves.
+    for (const what of ['inlayHint', 'codeLens']) {
+      void this.session.connection.sendRequest(`workspace/${what}/refresh`).catch(() => undefined);
+    }
   }
 
   /** Keeps a plan so that it can be confirmed by its id. */
