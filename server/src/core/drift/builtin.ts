@@ -113,6 +113,9 @@ export function secretWithData(object: KubernetesObject): KubernetesObject {
     const value = stringData[key];
     if (typeof value === 'string') {
       data[key] = base64(value);
+    } else if (value === null) {
+      // A null in a map of strings is decoded as the empty string.
+      data[key] = '';
     }
   }
   return { ...rest, data };

@@ -49,8 +49,8 @@ export interface DriftOptions {
   abort?: Abort;
 }
 
-/** Objects that are decided between two pauses; about 6 ms. */
-const slice = 50;
+/** Objects that are decided between two pauses: about 4 ms. */
+const slice = 30;
 
 /** Kinds in which leftovers are looked for besides those that Git still has. */
 const commonKinds = [
@@ -414,7 +414,7 @@ function assemble(
 ): { report: DriftReport; objects: Map<string, ComparedObject> } {
   const counts: Record<DriftState, number> = { inSync: 0, drifted: 0, missing: 0, extra: 0, rejected: 0, unknown: 0 };
   objects.forEach((o) => counts[o.drift.state]++);
-  const drifts = objects.map((o) => o.drift).sort(compareDrifts);
+  const drifts = sorted(objects);
   const report: DriftReport = {
     schemaVersion: 1,
     environment: environment.name,
@@ -430,12 +430,12 @@ function assemble(
   return { report, objects: new Map(objects.map((o) => [keyText(o.drift.key), o])) };
 }
 
-/** By owner, then what needs attention first, then identity. */
-function compareDrifts(a: ObjectDrift, b: ObjectDrift): number {
-  const text = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
-  return (
-    text(a.source, b.source) ||
-    stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) ||
-    text(keyText(a.key), keyText(b.key))
-  );
+/** By owner, then what needs attention first, then identity. The keys are made once: two thousand objects compare often. */
+function sorted(objects: readonly ComparedObject[]): ObjectDrift[] {
+  const entries = objects.map(({ drift: found }) => ({
+    found,
+    order: `${found.source}\0${stateOrder.indexOf(found.state)}\0${keyText(found.key)}`,
+  }));
+  entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
+  return entries.map((entry) => entry.found);
 }

@@ -26,12 +26,16 @@ function check(
   field: string,
   faults: TypedFault[],
 ): void {
-  if (value === null || value === undefined || faults.length > limit) {
+  if (value === undefined || faults.length > limit) {
     return;
   }
   const fault = (message: string): void => void faults.push({ field: field.replace(/^\./, ''), message });
   if (declared === undefined) {
+    // Even a null: the server looks for the field before it looks at the value.
     fault('field not declared in schema');
+    return;
+  }
+  if (value === null) {
     return;
   }
   const node = nodeFor(declared, value);
