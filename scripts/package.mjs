@@ -57,7 +57,7 @@ export async function packageExtension({ engines = true, say = () => {} } = {}) 
   }
   await checkList(engines);
   const { name, version } = JSON.parse(fs.readFileSync(path.join(staging, 'package.json'), 'utf8'));
-  const file = path.join(root, 'dist/package', `${name}-${version}.vsix`);
+  const file = path.join(root, 'dist/package', `${name}-${version}${engines ? '' : '-without-engines'}.vsix`);
   await createVSIX({ cwd: staging, packagePath: file, dependencies: false });
   say(`${file}: ${(fs.statSync(file).size / 1024 / 1024).toFixed(1)} MB`);
   return file;

@@ -123,7 +123,7 @@ export class Previews implements vscode.CodeLensProvider, vscode.Disposable {
     const line = failure.line ?? 0;
     const where = place ? ` at ${place.path.split('/').pop() ?? ''}:${line + 1}` : '';
     const command: vscode.Command = {
-      title: `$(error)\u00a0Rendering fails${where}: ${oneLine(failure.message)}`,
+      title: `$(error)\u00a0Rendering fails${where}: ${messageOf(failure.message, place)}`,
       tooltip: place ? `Go to the line that fails\n\n${failure.message}` : failure.message,
       ...(place
         ? {
@@ -236,4 +236,10 @@ function textOf({ text, failure, title }: PreviewResult): string {
   return text === '' && failure ? `# ${title} could not be rendered yet.\n` : text;
 }
 
-const oneLine = (text: string): string => text.split('\n')[0]?.slice(0, 200) ?? '';
+/** One line; without the path where the message begins with it, because the place is named already. */
+function messageOf(message: string, place: vscode.Uri | undefined): string {
+  const line = message.split('\n')[0] ?? '';
+  const path = line.split(/[\s:]/, 1)[0] ?? '';
+  const named = place !== undefined && path.includes('/') && place.path.endsWith(`/${path}`);
+  return (named ? line.slice(path.length).replace(/^[:\s]+/, '') : line).slice(0, 200);
+}
