@@ -105,8 +105,7 @@ describe('language server: drift, sync, rollback', function () {
     const { report } = await server.request(driftRequest, { folder, environment, refresh: false });
     assert.deepStrictEqual(
       notInSync(report).map((object) => [object.key.kind, object.state, object.failure?.reason]),
-      // A snapshot holds no Secret values, so nobody can say whether they differ.
-      [['Secret', 'unknown', 'unsupported']],
+      [],
     );
   });
 
@@ -116,9 +115,7 @@ describe('language server: drift, sync, rollback', function () {
     const report = await refresh();
     assert.ok(report.dirty);
     assert.deepStrictEqual(
-      notInSync(report)
-        .filter((object) => object.key.kind !== 'Secret')
-        .map((object) => [object.key.name, object.fields.map((f) => [f.path, f.desired, f.live])]),
+      notInSync(report).map((object) => [object.key.name, object.fields.map((f) => [f.path, f.desired, f.live])]),
       [['web', [['spec.replicas', '5', '4']]]],
     );
     const projected = await server.request(projectionRequest, { uri });
