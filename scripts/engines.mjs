@@ -55,6 +55,14 @@ async function compile(engine, dir, target, tools) {
   return out;
 }
 
+/** The licence of what every Go program contains. Packaged distributions of Go may lack the file. */
+async function goLicence({ go, env }) {
+  const file = path.join((await run(go, ['env', 'GOROOT'], { env })).trim(), 'LICENSE');
+  return fs.existsSync(file)
+    ? fs.readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd()
+    : 'Copyright The Go Authors. BSD 3-Clause licence: https://go.dev/LICENSE';
+}
+
 /** Versions of the modules that are linked, and their licences, side by side with the module. */
 async function describe(engine, dir, target, { go, env }) {
   const format =
@@ -68,7 +76,7 @@ async function describe(engine, dir, target, { go, env }) {
     const changed = replacement.startsWith('../third_party/');
     return { module, version: changed ? version : replacedVersion || version, changed, folder };
   });
-  const licences = new Map();
+  const licences = new Map([[await goLicence({ go, env }), ['The Go standard library']]]);
   for (const { module, version, changed, folder } of modules) {
     if (module.startsWith('plumbline.dev/')) {
       continue;
