@@ -21,14 +21,20 @@ const parts = {
     what: 'kustomize, Helm and API server code as WebAssembly',
     ensure: async (say) => (await import('./engines.mjs')).ensure(say),
   },
-  schemas: { what: 'Kubernetes and CRD schemas', ensure: async (say) => (await import('./schemas.mjs')).ensure(say) },
+  schemas: {
+    what: 'Kubernetes and CRD schemas',
+    after: ['dependencies'],
+    ensure: async (say) => (await import('./schemas.mjs')).ensure(say),
+  },
   vscode: { what: 'VS Code for the browser', ensure: async (say) => (await import('./vscode.mjs')).ensure(say) },
   testcluster: {
     what: 'Kubernetes API server for tests',
+    after: ['dependencies'],
     ensure: async (say) => (await import('./testcluster.mjs')).ensure(say),
   },
   peers: {
     what: 'kustomize, helm and other tools to compare with',
+    after: ['dependencies'],
     ensure: async (say) => (await import('./peers.mjs')).ensure(say),
   },
 };
