@@ -128,6 +128,17 @@ describe('language server: drift, sync, rollback', function () {
       hints.map((hint) => hint.label),
       ['live: 4'],
     );
+    const moved = `# a comment of two\n# lines\n${read(overlay)}`;
+    for (const count of [6, 7]) {
+      // Typed on, not refreshed: the bars follow the text, and the target is not asked again.
+      server.change(uri, moved.replace('count: 4', `count: ${count}`));
+      assert.strictEqual((await server.request(projectionRequest, { uri }))?.text, moved);
+    }
+    server.change(uri, moved);
+    assert.strictEqual((await server.request(projectionRequest, { uri }))?.text, moved, 'as live: nothing to mark');
+    server.change(uri, `${moved}\n  broken: [`);
+    assert.strictEqual((await server.request(projectionRequest, { uri }))?.text, moved, 'the last good one');
+    server.change(uri, read(overlay).replace('count: 4', 'count: 5'));
     const texts = await server.request(objectRequest, { folder, environment, key: web });
     assert.match(texts?.desired ?? '', /replicas: 5/);
     assert.match(texts?.live ?? '', /replicas: 4/);

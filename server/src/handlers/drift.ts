@@ -23,6 +23,7 @@ import type { Environment } from '../core/workspace/source';
 import { guarded } from '../guard';
 import type { OpenRepository } from '../openRepository';
 import {
+  compareAgain,
   compareEnvironment,
   isWritable,
   openEnvironment,
@@ -45,7 +46,13 @@ const plansKept = 20;
 
 export class DriftHandler {
   /** By repository and environment. */
-  private readonly compared = new Map<string, Compared>();
+  private readonly compared = new Map<string, Compared & { generation: number }>();
+  /** The same at a newer text, without a new question to the target. */
+  private readonly local = new Map<
+    string,
+    { of: Compared; generation: number; compared: Promise<Compared | undefined> }
+  >();
+  private readonly lastProjections = new Map<string, { projection: Projection; compared: Compared }>();
   private readonly running = new Map<string, Promise<Compared | Failed>>();
   private readonly plans = new Map<string, { plan: Plan; compared: Compared; repository: OpenRepository }>();
 
@@ -188,6 +195,7 @@ export class DriftHandler {
   }
 
   private async compare(repository: OpenRepository, name: string, abort: Abort): Promise<Compared | Failed> {
+    const { generation } = repository;
     const workspace = await repository.workspace();
     const environment = workspace.environments.find((e) => e.name === name);
     if (environment === undefined) {
@@ -204,7 +212,7 @@ export class DriftHandler {
     if (!answer.ok) {
       return failed(answer.failure);
     }
-    this.compared.set(key, answer.value);
+    this.compared.set(key, { ...answer.value, generation });
     notify(this.session, driftChanged, { folder: repository.folder, environment: name });
     this.refreshEditors();
     return answer.value;
@@ -227,14 +235,48 @@ export class DriftHandler {
       return undefined;
     }
     const environment = place.repository.environmentOf(workspace, this.session.settings.environment);
-    const compared = environment && this.compared.get(this.key(place.repository, environment.name));
+    const known = environment && this.compared.get(this.key(place.repository, environment.name));
+    if (environment === undefined || known === undefined) {
+      return undefined;
+    }
+    const compared = await this.atCurrentText(place.repository, environment.name, known);
     const document = this.session.document(uri);
-    if (compared === undefined || document === undefined) {
+    if (document === undefined) {
       return undefined;
     }
     const { parsed } = document;
-    const projection = project({ path: place.path, text: parsed.text, parsed }, compared.comparison);
-    return projection === undefined ? undefined : { projection, compared };
+    const current = compared && project({ path: place.path, text: parsed.text, parsed }, compared.comparison);
+    if (compared !== undefined && current !== undefined) {
+      this.lastProjections.set(uri, { projection: current, compared });
+      return { projection: current, compared };
+    }
+    // While a source does not render, its bars stay as they were.
+    const last = this.lastProjections.get(uri);
+    return compared === undefined && last?.compared.target === known.target ? last : undefined;
+  }
+
+  /** The comparison at the text as it is now. Undefined while a source does not render. */
+  private async atCurrentText(
+    repository: OpenRepository,
+    name: string,
+    known: Compared & { generation: number },
+  ): Promise<Compared | undefined> {
+    const key = this.key(repository, name);
+    const { generation } = repository;
+    let local = this.local.get(key);
+    if (local?.of !== known || local.generation !== generation) {
+      const compared =
+        known.generation === generation
+          ? Promise.resolve(known)
+          : repository
+              .workspace()
+              .then((workspace) => compareAgain(repository.services, workspace, known, this.options()))
+              // Overtaken by a newer text: whoever asks next gets that one.
+              .catch(() => undefined);
+      local = { of: known, generation, compared };
+      this.local.set(key, local);
+    }
+    return local.compared;
   }
 
   private async inlayHints(uri: string): Promise<InlayHint[]> {

@@ -4,7 +4,7 @@ import { fingerprint } from '../adapters/fingerprint';
 import { readRemotes } from '../adapters/gitConfig';
 import { isWritable, openTarget } from '../adapters/targets';
 import type { Comparison } from '../core/drift/comparison';
-import { drift } from '../core/drift/environment';
+import { compareWithLive, drift } from '../core/drift/environment';
 import type { Abort, Answer, Failure, FileTree, Target, WritableTarget } from '../core/ports';
 import { renderSource } from '../core/render/renderSource';
 import type { Rendering } from '../core/render/rendering';
@@ -25,6 +25,8 @@ export interface CompareOptions {
   /** Used again where given: an open target keeps its connection. */
   target?: Target;
   progress?: (text: string) => void;
+  /** Work of one purpose overtakes only its own: a refresh is not ended by an edit. Default: `compare`. */
+  purpose?: string;
   abort?: Abort;
 }
 
@@ -81,7 +83,7 @@ export async function renderEnvironment(
   services: Services,
   workspace: Workspace,
   environment: Environment,
-  { tree = services.tree, kubernetesVersion, progress, abort }: CompareOptions = {},
+  { tree = services.tree, kubernetesVersion, progress, purpose = 'compare', abort }: CompareOptions = {},
 ): Promise<Rendering[]> {
   const version = environment.kubernetesVersion ?? (kubernetesVersion === '' ? undefined : kubernetesVersion);
   const at: Environment = version === undefined ? environment : { ...environment, kubernetesVersion: version };
@@ -92,7 +94,7 @@ export async function renderEnvironment(
     renderings.push(
       await renderSource(source, tree, at, services.renderPorts(), {
         origins: true,
-        slot: `compare ${environment.name} ${source.id}`,
+        slot: `${purpose} ${environment.name} ${source.id}`,
         ...(abort === undefined ? {} : { abort }),
       }),
     );
@@ -133,6 +135,43 @@ export async function compareEnvironment(
     },
   );
   return { ok: true, value: { environment, comparison, renderings, target, record } };
+}
+
+/**
+ * Compares with what was read before, after the sources changed: no question to the target. Undefined where a source does not
+ * render just now, as happens while somebody types.
+ */
+export async function compareAgain(
+  services: Services,
+  workspace: Workspace,
+  compared: Compared,
+  options: CompareOptions = {},
+): Promise<Compared | undefined> {
+  const { live, report } = compared.comparison;
+  const environment = workspace.environments.find((e) => e.name === compared.environment.name);
+  if (live === undefined || environment === undefined) {
+    return undefined;
+  }
+  const renderings = await renderEnvironment(services, workspace, environment, { ...options, purpose: 'edit' });
+  if (renderings.some((rendering) => rendering.failure !== undefined)) {
+    return undefined;
+  }
+  const comparison = await compareWithLive(
+    live,
+    environment,
+    renderings,
+    { validator: services.engines().validator, pause, now: () => report.comparedAt, fingerprint },
+    {
+      ignoreDifferences: workspace.configuration.ignoreDifferences,
+      record: compared.record,
+      confirm: false,
+      previous: compared.comparison,
+      dirty: true,
+      ...(report.revision === undefined ? {} : { revision: report.revision }),
+      ...(options.abort === undefined ? {} : { abort: options.abort }),
+    },
+  );
+  return { ...compared, environment, comparison, renderings };
 }
 
 /** Commit and cleanliness of the working tree, as reports name them; nothing where the folder is no Git repository. */

@@ -2,7 +2,7 @@
 // plans, projections and diffs are made from.
 import type { JsonValue } from '../json';
 import { isObject } from '../json';
-import type { Failure, KindInfo } from '../ports';
+import type { Failure, KindInfo, Origin } from '../ports';
 import { originOf } from '../render/resources';
 import type { KubernetesObject } from '../resource';
 import { isSecret } from './builtin';
@@ -192,6 +192,25 @@ export function comparedObject(
     fields: kept.map((entry) => entry.field),
     ignored,
   };
+}
+
+/** The same verdict for an object whose text has moved: only the source places are new. */
+export function relocated(object: ComparedObject, desired: Desired): ComparedObject {
+  const { drift } = object;
+  const fields = drift.fields.map(({ origin: _old, ...field }, i) => {
+    const compared = object.fields[i];
+    const origin = compared && fieldOrigin(object.root, desired, compared.path);
+    return origin ? { ...field, origin } : field;
+  });
+  const { origin: _old, source: _source, ...rest } = drift;
+  const place = baseDrift(desired);
+  const { origin, source } = place;
+  return { ...object, desired, drift: { ...rest, source, fields, ...(origin ? { origin } : {}) } };
+}
+
+function fieldOrigin(root: SchemaNode, desired: Desired, path: ElementPath): Origin | undefined {
+  const place = resolve(root, desired.resource.object, path);
+  return originOf(desired.rendering, desired.resource, place.path);
 }
 
 function countForeign(owners: Owners, beside: Parameters<typeof countLeavesOutside>[1]): number {

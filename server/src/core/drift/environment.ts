@@ -8,9 +8,10 @@ import type { KubernetesObject } from '../resource';
 import { keyOf, keyText, label } from '../resource';
 import type { Environment, IgnoreDifference } from '../workspace/source';
 import { isSecret, secretWithData } from './builtin';
+import { strictlyEqual } from './compare';
 import { comparable, decideLocally, needsServer, prepare, withoutServerFields } from './decide';
 import type { ComparedObject, Comparison } from './comparison';
-import { comparedObject, leftoverObject, missingObject, rejectedObject, unknownObject } from './comparison';
+import { comparedObject, relocated, leftoverObject, missingObject, rejectedObject, unknownObject } from './comparison';
 import type { Desired } from './desired';
 import { collectDesired } from './desired';
 import type { DriftReport, DriftState, ObjectDrift } from './drift';
@@ -46,6 +47,8 @@ export interface DriftOptions {
   record?: string;
   revision?: string;
   dirty?: boolean;
+  /** An earlier comparison with the same live state: objects that Git still says in the same words keep their verdict. */
+  previous?: Comparison;
   abort?: Abort;
 }
 
@@ -169,7 +172,8 @@ export async function compareWithLive(
     if (stored && placeholderKeys(stored).length > 0) {
       hidden.set(keyText(object.key), await hiddenVerdicts(stored, object.object, object.key, ports.fingerprint));
     }
-    const outcome = decideOne(object, read, options, hidden.get(keyText(object.key)));
+    const outcome =
+      unchanged(options.previous, object, read) ?? decideOne(object, read, options, hidden.get(keyText(object.key)));
     if ('merged' in outcome) {
       candidates.push(outcome);
     } else {
@@ -189,6 +193,14 @@ export async function compareWithLive(
 
 function storedObject({ kind, key }: Desired, read: LiveState): KubernetesObject | undefined {
   return kind && read.lists.get(kindId(kind))?.objects.get(liveId(key.namespace, key.name));
+}
+
+/** The earlier verdict of an object that is still the same on both sides, at the lines where it stands now. */
+function unchanged(previous: Comparison | undefined, desired: Desired, read: LiveState): ComparedObject | undefined {
+  const before = previous?.live === read ? previous.objects.get(keyText(desired.key)) : undefined;
+  return before?.desired && strictlyEqual(before.desired.object, desired.object)
+    ? relocated(before, desired)
+    : undefined;
 }
 
 function decideOne(
