@@ -18,6 +18,7 @@ import type { MapNode, SchemaNode } from './mergeSchema';
 import { deduced } from './mergeSchema';
 import type { Owners } from './owners';
 import { blame, managedEntries } from './owners';
+import { inOrderOf } from './display';
 import { displayPath, oneLine, pointerInto, resolve, valueAt } from './paths';
 import type { IgnoreDifference } from '../workspace/source';
 
@@ -251,12 +252,16 @@ function fieldDescriber(
       : order
         ? orderText(root, shownPredicted, path)
         : oneLine(written ?? valueAt(root, shownPredicted, path) ?? undefined);
-    const liveText = order ? orderText(root, shownLive, path) : oneLine(valueAt(root, shownLive, path) ?? undefined);
+    // In one order of keys, what differs inside a list that counts as one value can be seen.
+    const shown = valueAt(root, shownLive, path) ?? undefined;
+    const liveText = order
+      ? orderText(root, shownLive, path)
+      : oneLine(shown === undefined ? undefined : inOrderOf(written, shown));
     // Nobody's set says who moved an item.
     const by = order ? undefined : blame(owners, path);
     const place = resolve(root, desired.resource.object, authoredPath(desired.resource.object, path));
     const origin = originOf(desired.rendering, desired.resource, place.path);
-    const shown: FieldDrift = {
+    const drift: FieldDrift = {
       pointer: pointerInto(root, live, path),
       path: displayPath(path),
       change,
@@ -265,7 +270,7 @@ function fieldDescriber(
       ...(by ? { blame: by } : {}),
       ...(origin ? { origin } : {}),
     };
-    return { shown, field: { path, change, live: liveValue, desired: predictedValue } };
+    return { shown: drift, field: { path, change, live: liveValue, desired: predictedValue } };
   };
 }
 

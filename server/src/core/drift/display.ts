@@ -75,7 +75,7 @@ function presentable(object: KubernetesObject): KubernetesObject {
 }
 
 /** The value with its keys in the order of another one; what that one does not have comes behind. Lists keep their order. */
-function inOrderOf<T extends JsonValue>(model: JsonValue | undefined, value: T): T {
+export function inOrderOf<T extends JsonValue>(model: JsonValue | undefined, value: T): T {
   if (Array.isArray(value)) {
     const models = Array.isArray(model) ? model : [];
     return value.map((item, i) => inOrderOf(counterpart(item, i, models), item)) as T;
