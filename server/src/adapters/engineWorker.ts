@@ -1,6 +1,7 @@
 // Entry of an engine's worker thread: loads one module and answers one call at a time.
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import v8 from 'node:v8';
 import zlib from 'node:zlib';
 import { overlayFiles } from './engineFiles';
 import type { FromWorker, ToWorker, WorkerStart } from './engineMessages';
@@ -17,7 +18,15 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 let compiled: WebAssembly.Module | undefined;
 let instance: EngineInstance | undefined;
 
+/**
+ * How much of a function must have run before V8 optimises it, in its own unit; its default is a hundred times less. Compiling is
+ * what an engine's first seconds go into, and Go's functions are large: with this, an engine starts in a third of the time, 5,000 objects
+ * cost a third less, and a long session ends up with the same code. Read at instantiation; it counts for the whole process.
+ */
+const tieringBudget = 300_000_000;
+
 function start(): void {
+  v8.setFlagsFromString(`--wasm-tiering-budget=${tieringBudget}`);
   const started = performance.now();
   try {
     const given = workerData as WorkerStart;
