@@ -1,10 +1,13 @@
 // Composition: what the command line and the language server are made of, for one repository. Nothing is opened, started or
 // contacted before it is asked for.
+import { createHash } from 'node:crypto';
+import { cacheFolder } from './adapters/cacheFolder';
 import { createEngines, type Engines } from './adapters/engines';
 import { readRemotes } from './adapters/gitConfig';
 import { createFileTree, findRoot } from './adapters/nodeFiles';
 import { openSchemaPack } from './adapters/schemaFiles';
 import { createRepository } from './adapters/git';
+import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
 import type { Abort, FileTree, Log, Repository } from './core/ports';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import type { RenderPorts } from './core/render/renderSource';
@@ -24,6 +27,8 @@ export interface ServicesOptions {
   buffers?: ReadonlyMap<string, string>;
   /** Engines that several repositories share; whoever made them ends them. Absent: made at the first use. */
   engines?: Engines;
+  /** False: nothing is read from or left for other runs. Default true. */
+  remember?: boolean;
 }
 
 export interface Services {
@@ -41,8 +46,10 @@ export interface Services {
   engines(): Engines;
   /** What `renderSource` needs. */
   renderPorts(): RenderPorts;
-  /** What `checkWorkspace` needs. */
+  /** What `checkWorkspace` needs. The validator remembers: use it wherever files are checked. */
   checkPorts(): CheckWorkspacePorts;
+  /** Starts the validate engine ahead of a check of the whole repository, unless earlier verdicts probably answer it. */
+  prepareCheck(): void;
   /** Git, from the root on. It runs as a process: only for what a person asked for, in a trusted folder. */
   repository(): Repository;
   /** The files of a revision. Throws with the reason where there is none. */
@@ -58,6 +65,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
   let schemas: SchemaStore | undefined;
   let engines: Engines | undefined;
   let repository: Repository | undefined;
+
+  let remembered: VerdictCache | undefined;
+  const verdicts = (): VerdictCache => {
+    const used = services.engines();
+    remembered ??= createVerdictCache({
+      validator: used.validator,
+      engine: () => used.build('validate'),
+      ...(options.remember === false ? {} : { file: verdictFile(root) }),
+    });
+    return remembered;
+  };
 
   const services: Services = {
     root,
@@ -85,8 +103,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
       return { renderer: services.engines().renderer, scope };
     },
     checkPorts() {
-      const { renderer, validator } = services.engines();
-      return { renderer, validator, store: services.schemas() };
+      return { renderer: services.engines().renderer, validator: verdicts().validator, store: services.schemas() };
+    },
+    prepareCheck() {
+      if (!verdicts().isFilled()) {
+        services.engines().warm(['validate']);
+      }
     },
     repository() {
       repository ??= createRepository(root, { log });
@@ -100,8 +122,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
       return answer.value;
     },
     async dispose() {
+      await remembered?.save();
       await engines?.dispose();
     },
   };
   return services;
+}
+
+/** Verdicts of one repository lie in one file: it is read whole. */
+function verdictFile(root: string): string {
+  return cacheFolder('verdicts', `${createHash('sha256').update(root).digest('hex').slice(0, 24)}.json`);
 }

@@ -460,6 +460,12 @@ function moduleFile(folder: string, name: EngineName): string | undefined {
   return [path.join(folder, `${name}.wasm`), path.join(folder, `${name}.wasm.br`)].find((file) => fs.existsSync(file));
 }
 
+/** Tells one build of an engine from another; undefined where it is missing. */
+export function buildOf(folder: string, name: EngineName): string | undefined {
+  const file = moduleFile(folder, name);
+  return file === undefined ? undefined : stampOf(file);
+}
+
 function stampOf(file: string): string {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   return `${file} ${stat?.size} ${stat?.mtimeMs}`;

@@ -4,7 +4,7 @@ import { isObject } from '../core/json';
 import type { Log, Renderer, Validator } from '../core/ports';
 import os from 'node:os';
 import type { EngineLimits, EngineName, EngineStatus, SharedModule } from './engineHost';
-import { EngineHost } from './engineHost';
+import { buildOf, EngineHost } from './engineHost';
 import { EnginePool } from './enginePool';
 import { createRenderer, renderWarmUp } from './engineRender';
 import { AddedCrds, createValidator, validateWarmUp } from './engineValidate';
@@ -21,8 +21,10 @@ export interface EnginesOptions {
 export interface Engines {
   renderer: Renderer;
   validator: Validator;
-  /** Starts both in the background, so that the first real question is answered at full speed. */
-  warm(): void;
+  /** Starts them (default: both) in the background, so that the first real question is answered at full speed. */
+  warm(which?: readonly EngineName[]): void;
+  /** Tells one build of an engine from another; undefined where it is missing. */
+  build(name: EngineName): string | undefined;
   /** What each engine says it is made of (`{ kubernetes: "1.36.3", … }`). Starts them; an engine that cannot run is left out. */
   versions(): Promise<Partial<Record<EngineName, JsonObject>>>;
   status(): Record<EngineName, EngineStatus>;
@@ -73,10 +75,11 @@ export function createEngines({ folder, log, limits = {}, workers = defaultWorke
   return {
     renderer: createRenderer(hosts.render),
     validator: createValidator(hosts.validate, crds, pool),
-    warm() {
-      hosts.render.warm(renderWarmUp);
-      hosts.validate.warm(validateWarmUp);
+    warm(which = names) {
+      const calls = { render: renderWarmUp, validate: validateWarmUp };
+      which.forEach((name) => hosts[name].warm(calls[name]));
     },
+    build: (name) => buildOf(folder, name),
     async versions() {
       const found: Partial<Record<EngineName, JsonObject>> = {};
       await Promise.all(

@@ -12,6 +12,7 @@ interface CheckCommandOptions extends CommonOptions {
   failOn: Severity;
   kubernetesVersion?: string;
   structureOnly?: boolean;
+  cache: boolean;
 }
 
 export function registerCheck(program: Command, cli: Cli): void {
@@ -27,6 +28,7 @@ export function registerCheck(program: Command, cli: Cli): void {
     )
     .option('--kubernetes-version <version>', 'version to check against where an environment names none', versionOf)
     .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
+    .option('--no-cache', 'judge everything anew, also what did not change since an earlier run')
     .addHelpText(
       'after',
       `
@@ -43,10 +45,13 @@ Examples:
 }
 
 async function runCheck(cli: Cli, paths: readonly string[], options: CheckCommandOptions): Promise<number> {
-  const services = await cli.services(startFolder(cli.io.cwd, paths));
+  const services = await cli.services(startFolder(cli.io.cwd, paths), { remember: options.cache });
   const inside = repositoryPaths(services, cli.io.cwd, paths);
   const progress = cli.progress(options);
   progress.show('Looking at the repository …');
+  if (options.structureOnly !== true) {
+    services.prepareCheck();
+  }
   const workspace = await services.discover(cli.io.signal);
   const environment = chooseEnvironment(workspace, options.environment);
   const report = await checkWorkspace(workspace, services.tree, services.checkPorts(), {

@@ -48,7 +48,7 @@ export interface Cli {
   /** Runs an action, turns its result into the exit status and its errors into text. */
   run(action: () => Promise<number>): Promise<void>;
   /** Services for the repository of a folder (default: the working folder). Disposed when the command ends. */
-  services(folder?: string): Promise<Services>;
+  services(folder?: string, options?: { remember?: boolean }): Promise<Services>;
   /** Adds `--format`, `--color` and `--quiet`. */
   withCommonOptions(command: Command, formats: readonly string[]): Command;
   /** Progress on standard error, only on a terminal and not with `--quiet`; `done` removes it. */
@@ -87,12 +87,13 @@ export function createCli(io: CliIo, end: (status: number) => void): Cli & { dis
       }
     },
 
-    async services(folder) {
+    async services(folder, { remember } = {}) {
       const services = await createServices({
         folder: path.resolve(io.cwd, folder ?? '.'),
         log,
         trusted: true,
         ...(io.engines === undefined ? {} : { engines: io.engines }),
+        ...(remember === undefined ? {} : { remember }),
       });
       opened.push(services);
       return services;

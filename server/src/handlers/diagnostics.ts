@@ -105,13 +105,7 @@ export class Diagnostics {
     options: { paths?: string[]; progress?: (text: string) => void; abort: Abort },
   ): ReturnType<typeof checkWorkspace> {
     const { services } = repository;
-    const { renderer, validator } = services.engines();
-    return checkWorkspace(
-      workspace,
-      services.tree,
-      { renderer, validator, store: services.schemas() },
-      { ...this.version(), ...options },
-    );
+    return checkWorkspace(workspace, services.tree, services.checkPorts(), { ...this.version(), ...options });
   }
 
   private fileCheck(document: OpenDocument, repository: OpenRepository, workspace: Workspace, path: string): FileCheck {
@@ -145,7 +139,7 @@ export class Diagnostics {
     const check = this.fileCheck(document, repository, workspace, path);
     const objects = file?.role === 'manifest' && isFinal(workspace, file) ? engineObjects(check) : [];
     if (objects.length > 0 && this.isCurrent(run)) {
-      const { validator } = services.engines();
+      const { validator } = services.checkPorts();
       const values = objects.map(({ object }) => object);
       await addDefinitions(values, { store: services.schemas(), validator });
       const verdicts = await validator.validate(
