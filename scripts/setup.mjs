@@ -41,13 +41,17 @@ const parts = {
 
 const bin = (name) => path.join(root, 'node_modules', name);
 
+/** Parts under way or in place in this process: several callers may want the same one. */
+const running = new Map();
+
 /**
  * Brings parts (and what they need) into place. `say` receives lines for people. Resolves with what each part's `ensure`
  * returned, by name; rejects with every failure named, after all have ended.
  */
 export async function setup(names, say = sayTo(process.stderr)) {
-  const running = new Map();
+  const wanted = new Set();
   const start = (name) => {
+    wanted.add(name);
     const part = parts[name];
     if (!part) {
       throw new Error(`Unknown part ${name}. Parts: ${Object.keys(parts).join(', ')}`);
@@ -69,14 +73,15 @@ export async function setup(names, say = sayTo(process.stderr)) {
     return running.get(name);
   };
   names.forEach(start);
-  const settled = await Promise.allSettled(running.values());
-  const failures = [...running.keys()].flatMap((name, i) =>
+  const started = [...wanted];
+  const settled = await Promise.allSettled(started.map((name) => running.get(name)));
+  const failures = started.flatMap((name, i) =>
     settled[i].status === 'rejected' ? [`${parts[name].what} (${name}): ${settled[i].reason.message}`] : [],
   );
   if (failures.length > 0) {
     throw new Error(`Set-up failed.\n\n${[...new Set(failures)].join('\n\n')}`);
   }
-  return Object.fromEntries([...running.keys()].map((name, i) => [name, settled[i].value]));
+  return Object.fromEntries(started.map((name, i) => [name, settled[i].value]));
 }
 
 /** A `say` that stamps lines with the seconds since now. */
