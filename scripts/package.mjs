@@ -27,6 +27,8 @@ const needed = [
   'README.md',
   'LICENSE',
   'media/plumbline.svg',
+  'schemas/check.schema.json',
+  'schemas/drift.schema.json',
   'dist/extension.js',
   'dist/operations.js',
   'dist/previews.js',
@@ -43,11 +45,13 @@ const needed = [
 export async function packageExtension({ engines = true, say = () => {} } = {}) {
   fs.rmSync(staging, { recursive: true, force: true });
   fs.mkdirSync(path.join(staging, 'dist'), { recursive: true });
-  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore', 'media', 'syntaxes', 'schemas']) {
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', '.vscodeignore', 'media', 'syntaxes']) {
     if (fs.existsSync(path.join(root, name))) {
       fs.cpSync(path.join(root, name), path.join(staging, name), { recursive: true });
     }
   }
+  // What the command line's JSON looks like, and `.plumbline.yaml`.
+  fs.cpSync(path.join(root, 'server/schemas'), path.join(staging, 'schemas'), { recursive: true });
   writeManifest();
   await bundle(say, { minify: true, to: path.join(staging, 'dist') });
   if (engines) {

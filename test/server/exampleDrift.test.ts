@@ -3,8 +3,10 @@ import * as assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DriftReport } from '../../server/src/core/drift/drift';
+import { label } from '../../server/src/core/resource';
+import type { OperationResult, PlanView } from '../../server/src/core/sync/plan';
 import { endEngines } from '../support/cli';
-import { assertFilesWithout, differences, quietCli } from '../support/driftCli';
+import { assertFilesWithout, differences, quietCli, validJson } from '../support/driftCli';
 import type { GitRepo } from '../support/gitRepo';
 import { shop } from '../support/shop';
 
@@ -45,9 +47,9 @@ describe('drift of the example repository', () => {
   });
 
   it('shows what people did to production, and one small thing in staging', async () => {
-    const { status, out, err } = await run('drift', '--format', 'json');
-    assert.equal(status, 1, err);
-    const { reports } = JSON.parse(out) as { reports: DriftReport[] };
+    const result = await run('drift', '--format', 'json');
+    assert.equal(result.status, 1, result.err);
+    const { reports } = validJson<{ reports: DriftReport[] }>('drift', result);
     assert.deepEqual(
       reports.map((report) => [report.environment, report.counts.unknown, report.failures, report.dirty]),
       [
@@ -82,11 +84,32 @@ describe('drift of the example repository', () => {
     }
   });
 
+  it('plans as JSON that its schema describes', async () => {
+    const planned = await run('sync', '-e', 'production', '--prune', '--format', 'json');
+    assert.equal(planned.status, 1, planned.err);
+    const { plan } = validJson<{ plan: PlanView }>('plan', planned);
+    assert.deepEqual(
+      plan.steps.map(({ action, key, manager }) => [action, label(key), manager]),
+      [
+        ['update', 'Role shop/config-reader', 'kustomize-controller'],
+        ['update', 'Service shop/web', 'kustomize-controller'],
+        ['update', 'Deployment shop/web', 'kustomize-controller'],
+        ['create', 'PodDisruptionBudget shop/web', undefined],
+        ['update', 'Secret shop/orders-database', 'helm-controller'],
+        ['update', 'Deployment shop/orders', 'helm-controller'],
+        ['prune', 'ConfigMap shop/web-config-mcfmhdc4b8', undefined],
+      ],
+    );
+  });
+
   it('is in sync after sync and prune, and stays so', async () => {
-    for (const environment of ['staging', 'production']) {
-      const synced = await run('sync', '-e', environment, '--yes', '--confirm', environment, '--prune');
-      assert.equal(synced.status, 0, synced.out + synced.err);
-    }
+    const args = ['--yes', '--prune'];
+    const staged = await run('sync', '-e', 'staging', ...args);
+    assert.equal(staged.status, 0, staged.out + staged.err);
+    const synced = await run('sync', '-e', 'production', ...args, '--confirm', 'production', '--format', 'json');
+    assert.equal(synced.status, 0, synced.out + synced.err);
+    const { result } = validJson<{ result: OperationResult }>('plan', synced);
+    assert.ok(result.succeeded);
     const { status, out } = await run('drift');
     assert.equal(status, 0, out);
     assert.match(out, /18 objects: 18 in sync\.[^]*19 objects: 19 in sync\./);

@@ -3,9 +3,11 @@
 import * as assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import Ajv from 'ajv';
 import type { DriftReport, ObjectDrift } from '../../server/src/core/drift/drift';
 import { label } from '../../server/src/core/resource';
 import { plumbline, type CliResult } from './cli';
+import { checkout } from './shared';
 
 /** Planted values in every form in which they could be printed. */
 export function spellings(values: readonly string[]): string[] {
@@ -38,9 +40,23 @@ export function assertFilesWithout(folder: string, values: readonly string[]): v
   }
 }
 
-export function reportOf({ out, err }: CliResult): DriftReport {
+const schema = (name: string): object =>
+  JSON.parse(fs.readFileSync(path.join(checkout, 'server/schemas', `${name}.schema.json`), 'utf8')) as object;
+const ajv = new Ajv({ formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) } });
+ajv.addSchema(schema('drift'), 'drift.schema.json').addSchema(schema('plan'), 'plan.schema.json');
+
+/** The JSON that a command printed, after the schema that is shipped has accepted it. */
+export function validJson<T>(name: 'drift' | 'plan', { out, err }: CliResult): T {
   assert.notEqual(out, '', err);
-  const { reports } = JSON.parse(out) as { reports: DriftReport[] };
+  const value: unknown = JSON.parse(out);
+  const validate = ajv.getSchema(`${name}.schema.json`);
+  assert.ok(validate?.(value), JSON.stringify(validate?.errors, undefined, 1));
+  return value as T;
+}
+
+/** The one report of `drift --format json`. */
+export function reportOf(result: CliResult): DriftReport {
+  const { reports } = validJson<{ reports: DriftReport[] }>('drift', result);
   assert.equal(reports.length, 1);
   return reports[0] as DriftReport;
 }
