@@ -23,7 +23,7 @@ const stages = {
     parts: ['dependencies'],
     command: [node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   },
-  unit: { parts: ['types', 'schemas'], command: mocha('out/test/unit/**/*.test.js') },
+  unit: { parts: ['types', 'schemas'], command: mocha('out/test/unit/**/*.test.js', '--timeout', '30000') },
   go: { parts: ['engines'], command: [node, ['scripts/engines.mjs', '--test']] },
   server: {
     parts: ['types', 'bundle', 'engines', 'schemas', 'peers'],
