@@ -16,7 +16,10 @@ export class OpenRepository {
   /** Increases with every change of any file. */
   generation = 0;
   private readonly spelling = new Map<string, string>();
-  private discovered: { generation: number; workspace: Promise<Workspace> } | undefined;
+  private discovered: { workspace: Promise<Workspace>; done: boolean } | undefined;
+  private outOfDate = true;
+  /** Open files whose text is another one than when the last discovery began. */
+  private readonly edited = new Set<string>();
   private newest: Workspace | undefined;
   private chosen: string | undefined;
 
@@ -44,7 +47,8 @@ export class OpenRepository {
   edit(relative: string, text: string): void {
     if (this.buffers.get(relative) !== text) {
       this.buffers.set(relative, text);
-      this.changed();
+      this.generation++;
+      this.edited.add(relative);
     }
   }
 
@@ -54,25 +58,49 @@ export class OpenRepository {
     this.changed();
   }
 
+  /** Anything may have changed: the disk did. */
   changed(): void {
     this.generation++;
+    this.outOfDate = true;
   }
 
-  /** What the repository deploys now. Concurrent callers share one discovery. */
+  /**
+   * What the repository deploys now. Concurrent callers share one discovery, and typing inside an object, which changes nothing of it,
+   * costs none.
+   */
   async workspace(abort?: Abort): Promise<Workspace> {
-    if (this.discovered?.generation !== this.generation) {
-      const generation = this.generation;
+    if (this.discovered === undefined || this.outOfDate || this.isChangedByEdits()) {
+      this.outOfDate = false;
+      this.edited.clear();
       // Shared by several callers, so no single one of them may cancel it.
-      const workspace = this.services.discover();
-      this.discovered = { generation, workspace };
-      workspace.catch(() => {
-        this.discovered = undefined;
-      });
+      const discovered = { workspace: this.services.discover(), done: false };
+      this.discovered = discovered;
+      discovered.workspace.then(
+        () => {
+          discovered.done = true;
+        },
+        () => {
+          this.discovered = this.discovered === discovered ? undefined : this.discovered;
+        },
+      );
     }
     const { workspace } = this.discovered;
     this.newest = await workspace;
     void abort;
     return this.newest;
+  }
+
+  private isChangedByEdits(): boolean {
+    for (const path of this.edited) {
+      const text = this.buffers.get(path);
+      // A discovery on its way may have read the text before or after the edit.
+      if (this.discovered?.done !== true || text === undefined || !this.services.isSameWorkspace(path, text)) {
+        return true;
+      }
+      // Compared once for each text; the next edit puts it here again.
+      this.edited.delete(path);
+    }
+    return false;
   }
 
   /** The last discovery's answer, at once; it may be older than the text. */

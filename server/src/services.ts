@@ -41,6 +41,8 @@ export interface Services {
   readonly tree: FileTree;
   /** Sources and environments of a tree (default: the working tree). Incremental. */
   discover(abort?: Abort, tree?: FileTree): Promise<Workspace>;
+  /** True where this text of a file of the working tree surely changes nothing of what was discovered last. */
+  isSameWorkspace(path: string, text: string): boolean;
   /** The schema store; definitions of the workspace are put into it by the checks. */
   schemas(): SchemaStore;
   engines(): Engines;
@@ -62,6 +64,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const { root, git } = await findRoot(options.folder);
   const tree = createFileTree(root, options.buffers === undefined ? {} : { buffers: options.buffers });
   const discovery = createDiscovery();
+  /** What was read of revisions must not be taken for the working tree. */
+  const discoveryElsewhere = createDiscovery();
   let schemas: SchemaStore | undefined;
   let engines: Engines | undefined;
   let repository: Repository | undefined;
@@ -85,8 +89,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
     tree,
     async discover(abort, of = tree) {
       const remotes = git ? await readRemotes(root) : [];
-      return discovery.discover(of, { remotes, ...(abort === undefined ? {} : { abort }) });
+      return (of === tree ? discovery : discoveryElsewhere).discover(of, {
+        remotes,
+        ...(abort === undefined ? {} : { abort }),
+      });
     },
+    isSameWorkspace: (path, text) => discovery.isSame(path, text),
     schemas() {
       schemas ??= createSchemaStore(openSchemaPack(productFolder('schemas')));
       return schemas;

@@ -531,6 +531,46 @@ describe('discovery', () => {
       ['kustomize/missing-file'],
     );
   });
+  it('knows which edits of a file change nothing, and is never wrong about it', async () => {
+    const text = `kind: Deployment\napiVersion: apps/v1\nmetadata:\n  name: web\nspec:\n  replicas: 2\n---\n${configMap('settings')}`;
+    const files = filesOf(`
+# file: apps/web.yaml
+${text}
+# file: clusters/one/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  path: ./apps
+# file: k/kustomization.yaml
+resources: []
+`);
+    const edits: [path: string, from: RegExp, to: string, same: boolean][] = [
+      ['apps/web.yaml', /replicas: 2/, 'replicas: 2x', true],
+      ['apps/web.yaml', /replicas: 2/, 'replicas: [', true],
+      ['apps/web.yaml', /replicas: 2/, '# shorter', true],
+      ['apps/web.yaml', /name: web/, 'name: webb', false],
+      ['apps/web.yaml', /kind: Deployment/, 'kind: Deploy', false],
+      ['apps/web.yaml', /kind: ConfigMap/, 'kind: Config', false],
+      ['apps/web.yaml', /---\n/, '', false],
+      ['apps/web.yaml', /$/, '\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: new\n', false],
+      ['apps/web.yaml', /name: settings/, 'name: settings\ndata: {a: b}', false],
+      ['clusters/one/apps.yaml', /path: .\/apps/, 'path: ./k', false],
+      ['k/kustomization.yaml', /resources/, '# a comment\nresources', false],
+      ['new.yaml', /^/, text, false],
+    ];
+    for (const [path, from, to, same] of edits) {
+      const discovery = createDiscovery();
+      const before = await discovery.discover(memoryTree(files));
+      const edited = (files[path] ?? '').replace(from, to);
+      assert.equal(discovery.isSame(path, edited), same, `${path}: ${to}`);
+      if (same) {
+        assert.deepEqual(await discover(memoryTree({ ...files, [path]: edited })), before);
+      }
+    }
+  });
   it('finds a source by id, path, file or name', async () => {
     const { sources } = await found(`
 # file: charts/web/Chart.yaml

@@ -28,6 +28,7 @@ import { baseName, folderLabel, folderOf, isKustomizationFile, isWithin, isYamlF
 import { problemAt } from './read';
 import type { Remote } from './repositoryMatch';
 import type { Configuration, Environment, FileRole, Source, Workspace, WorkspaceFile } from './source';
+import { declaresTheSame } from './sameDeclarations';
 import { createSourceIgnore } from './sourceIgnore';
 
 export interface DiscoverOptions {
@@ -38,14 +39,25 @@ export interface DiscoverOptions {
 
 export interface Discovery {
   discover(tree: FileTree, options?: DiscoverOptions): Promise<Workspace>;
+  /** True where this text of a file surely changes nothing of what was found last; a quick look at one file. */
+  isSame(path: string, text: string): boolean;
 }
 
 /** A discovery that remembers what it read; one per repository. */
 export function createDiscovery(): Discovery {
-  const memory = new Map<string, FileFacts>();
+  let memory = new Map<string, FileFacts>();
   const kustomizationOf = new WeakMap<FileFacts, Kustomization>();
+  let last: Workspace | undefined;
+  /** Discoveries may overlap; only the one that started last is remembered. */
+  let started = 0;
   return {
+    isSame(path, text) {
+      const before = memory.get(path);
+      return before !== undefined && last !== undefined && declaresTheSame(last, before, readFacts(path, text));
+    },
+
     async discover(tree, options = {}) {
+      const run = ++started;
       const listed = await tree.list('', options.abort);
       const configText = await tree.read(configFile);
       const read =
@@ -63,7 +75,12 @@ export function createDiscovery(): Discovery {
         }
         return kustomization;
       }).build();
-      return { ...found, problems: [...read.problems, ...found.problems] };
+      const workspace = { ...found, problems: [...read.problems, ...found.problems] };
+      if (run === started) {
+        memory = facts;
+        last = workspace;
+      }
+      return workspace;
     },
   };
 }
@@ -96,7 +113,7 @@ function isInteresting(path: string): boolean {
 async function readAll(
   tree: FileTree,
   paths: readonly string[],
-  memory: Map<string, FileFacts>,
+  memory: ReadonlyMap<string, FileFacts>,
   abort: Abort | undefined,
 ): Promise<Map<string, FileFacts>> {
   const facts = new Map<string, FileFacts>();
@@ -114,8 +131,6 @@ async function readAll(
     }
     await Promise.all(wanted.slice(i, i + 64).map(readOne));
   }
-  memory.clear();
-  facts.forEach((value, path) => memory.set(path, value));
   // Reads end in any order; what is found must not depend on it.
   return new Map([...facts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
