@@ -216,7 +216,7 @@ spec:
     name: 'bad label value',
     file: 'apps/web/base/service.yaml',
     replace: '  name: web\nspec',
-    by: '  name: web\n  «labels:\n    tier: front end\nspec',
+    by: '  name: web\n  labels:\n    tier: «front end\nspec',
     rule: 'kubernetes/bad-label',
   },
   {
