@@ -20,7 +20,7 @@ const production = [
   '  spec.replicas: 4 → 2 by kustomize-controller at apps/web/overlays/production/kustomization.yaml:17',
   '  spec.template.spec.containers[web].image: registry.example/shop/web:2.8.0 → registry.example/shop/web:2.8.1-hotfix by kubectl-set at apps/web/base/kustomization.yaml:13',
   'drifted Role shop/config-reader',
-  '  rules: [{"apiGroups":[""],"resources":["configmaps"],"verbs":["get","list","watch"]}] → [{"apiGroups":[""],"resources":["configmaps","secrets"],"verbs":["get","list","watch"]}] by kubectl-edit at platform/rbac.yaml:12',
+  '  rules: [{"apiGroups":[""],"resources":["configmaps"],"verbs":["get","list","watch"]}] → [{"apiGroups":[""],"resources":["configmaps","secrets"],"verbs":["get","list","watch"]}] by kubectl-edit at platform/rbac.yaml:14',
   'drifted Secret shop/orders-database',
   '  data.DATABASE_PASSWORD: <hidden 3> → <hidden 5> by kubectl-edit at charts/orders/templates/secret.yaml:9',
   'drifted Service shop/web',

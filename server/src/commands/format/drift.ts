@@ -83,6 +83,7 @@ function driftText(report: DriftReport, { paint, quiet }: FormatOptions): string
   lines.push(...(others.length === 0 ? [] : ['']), ...others.map((failure) => `  ${paint('info', failure.message)}`));
   if (!quiet) {
     lines.push('', `  ${summary(report)}`);
+    lines.push(...notSearched(report).map((line) => paint('dim', line)));
   }
   return lines.join('\n') + '\n';
 }
@@ -177,6 +178,14 @@ const timeText = (time: string): string => time.replace(/^(.{10})T(\d\d:\d\d).*$
 const at = (origin: { path: string; line: number }): string => `${origin.path}:${origin.line + 1}`;
 const revision = ({ revision: id, dirty }: DriftReport): string =>
   id === undefined ? '' : `, Git ${id.slice(0, 7)}${dirty ? ' with uncommitted changes' : ''}`;
+
+/** That no leftover is shown says nothing where none was looked for. */
+function notSearched({ notSearched: kinds = [], counts, objects }: DriftReport): string[] {
+  const known = [...new Set(kinds)];
+  return known.length === 0 || counts.unknown === objects.length
+    ? []
+    : wrapped(`Leftovers could not be looked for everywhere: ${known.join(', ')}.`, 2);
+}
 
 /** Words in lines of at most a hundred columns. */
 function wrapped(text: string, indent: number): string[] {

@@ -7,6 +7,7 @@ import { originOf } from '../render/resources';
 import type { KubernetesObject } from '../resource';
 import { isSecret } from './builtin';
 import type { Difference, ElementPath } from './compare';
+import { strictlyEqual } from './compare';
 import { comparable } from './decide';
 import type { Desired } from './desired';
 import type { DriftReport, FieldChange, FieldDrift, ObjectDrift } from './drift';
@@ -19,7 +20,7 @@ import { deduced } from './mergeSchema';
 import type { Owners } from './owners';
 import { blame, managedEntries } from './owners';
 import { inOrderOf } from './display';
-import { displayPath, oneLine, pointerInto, resolve, valueAt } from './paths';
+import { displayPath, oneLine, oneLineEach, pointerInto, resolve, valueAt } from './paths';
 import type { IgnoreDifference } from '../workspace/source';
 
 /** One difference with its values as they are. */
@@ -247,21 +248,26 @@ function fieldDescriber(
           : 'changed';
     // What the author wrote reads better than what the server makes of it, where the author wrote it.
     const written = valueAt(root, shownDesired, path);
+    const wanted = written ?? valueAt(root, shownPredicted, path) ?? undefined;
+    // In one order of keys, what differs inside a list that counts as one value can be seen.
+    const there = valueAt(root, shownLive, path) ?? undefined;
+    const ordered = there === undefined ? undefined : inOrderOf(written, there);
+    const [wantedText, thereText] =
+      wanted === undefined || ordered === undefined
+        ? [oneLine(wanted), oneLine(ordered)]
+        : oneLineEach(wanted, ordered);
     const desiredText = chosenByServer.has(path.join('\n'))
       ? '(chosen by the server)'
       : order
         ? orderText(root, shownPredicted, path)
-        : oneLine(written ?? valueAt(root, shownPredicted, path) ?? undefined);
-    // In one order of keys, what differs inside a list that counts as one value can be seen.
-    const shown = valueAt(root, shownLive, path) ?? undefined;
-    const liveText = order
-      ? orderText(root, shownLive, path)
-      : oneLine(shown === undefined ? undefined : inOrderOf(written, shown));
+        : wantedText;
+    const liveText = order ? orderText(root, shownLive, path) : thereText;
     // Nobody's set says who moved an item.
     const by = order ? undefined : blame(owners, path);
     const place = resolve(root, desired.resource.object, authoredPath(desired.resource.object, path));
-    const origin = originOf(desired.rendering, desired.resource, place.path);
-    const drift: FieldDrift = {
+    const at = place.complete && !order ? towardsDifference(place.path, place.value, liveValue) : place.path;
+    const origin = originOf(desired.rendering, desired.resource, at);
+    const shown: FieldDrift = {
       pointer: pointerInto(root, live, path),
       path: displayPath(path),
       change,
@@ -270,8 +276,25 @@ function fieldDescriber(
       ...(by ? { blame: by } : {}),
       ...(origin ? { origin } : {}),
     };
-    return { shown: drift, field: { path, change, live: liveValue, desired: predictedValue } };
+    return { shown, field: { path, change, live: liveValue, desired: predictedValue } };
   };
+}
+
+/** Further into a value that counts as one, to the first part of it that differs: that line may come from another file. */
+function towardsDifference(
+  path: readonly (string | number)[],
+  desired: JsonValue | undefined,
+  live: JsonValue | undefined,
+): readonly (string | number)[] {
+  if (Array.isArray(desired) && Array.isArray(live)) {
+    const index = desired.findIndex((item, i) => i < live.length && !strictlyEqual(item, live[i]));
+    return index < 0 ? path : towardsDifference([...path, index], desired[index], live[index]);
+  }
+  if (isObject(desired) && isObject(live)) {
+    const key = Object.keys(desired).find((name) => name in live && !strictlyEqual(desired[name], live[name]));
+    return key === undefined ? path : towardsDifference([...path, key], desired[key], live[key]);
+  }
+  return path;
 }
 
 /** Where the author wrote what is live at a path: the server moves a Secret's `stringData` into `data`. */

@@ -38,7 +38,9 @@ export function collectDesired(environment: Environment, renderings: readonly Re
   const definitions = collectDefinitions(renderings);
   for (const rendering of renderings) {
     if (rendering.failure) {
-      const { message, path, line } = rendering.failure;
+      const { render } = rendering.source;
+      const { path, line } = rendering.failure;
+      const message = render.tool === 'unsupported' ? render.reason : rendering.failure.message;
       const at = path === undefined ? '' : ` (${path}${line === undefined ? '' : `:${line + 1}`})`;
       state.failures.push({
         reason: 'error',

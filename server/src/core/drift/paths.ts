@@ -99,7 +99,29 @@ export function oneLine(value: JsonValue | undefined): string | undefined {
   if (value === undefined) {
     return undefined;
   }
-  const text = typeof value === 'string' ? (value === '' ? '""' : value) : JSON.stringify(value);
+  const text = textOf(value);
+  return text === '' ? '""' : cut(text);
+}
+
+/** One line for each of two values that differ. Where their beginnings are alike, from the line or place at which they part. */
+export function oneLineEach(a: JsonValue, b: JsonValue): [string, string] {
+  const whole: [string, string] = [oneLine(a) ?? '', oneLine(b) ?? ''];
+  const [x, y] = [textOf(a), textOf(b)];
+  if (whole[0] !== whole[1] || x === y) {
+    return whole;
+  }
+  let same = 0;
+  while (same < x.length && x[same] === y[same]) {
+    same++;
+  }
+  const from = Math.max(x.lastIndexOf('\n', same - 1) + 1, same - longest / 2);
+  const rest = (text: string): string => `… ${from >= text.length ? '(ends here)' : cut(text.slice(from))}`;
+  return [rest(x), rest(y)];
+}
+
+const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function cut(text: string): string {
   const end = text.search(/[\r\n]/);
   const line = end < 0 ? text : `${text.slice(0, end)} …`;
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
