@@ -513,6 +513,18 @@ ${configMap('live')}
       ],
     );
   });
+  it('leaves out snapshots that lie in the repository, also where nothing is compared with them', async () => {
+    const workspace = await found(
+      `# file: plain/a.yaml\n${configMap('a')}# file: taken/snapshot.yaml\nkind: Snapshot\nname: staging\n# file: taken/shop/core.ConfigMap/a.yaml\n${configMap('live')}`,
+    );
+    assert.deepEqual(
+      workspace.files.map((f) => f.path),
+      ['plain/a.yaml'],
+    );
+    // A file that only has the name is like every other.
+    const other = await found(`# file: taken/snapshot.yaml\napiVersion: v1\nkind: Snapshot\nmetadata:\n  name: x\n`);
+    assert.equal(other.files.length, 1);
+  });
   it('leaves out what it excludes', async () => {
     const workspace = await found(text('exclude: [plain]\n'));
     assert.ok(!workspace.files.some((f) => f.path.startsWith('plain/')));

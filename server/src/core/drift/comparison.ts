@@ -265,7 +265,8 @@ function fieldDescriber(
     // Nobody's set says who moved an item.
     const by = order ? undefined : blame(owners, path);
     const place = resolve(root, desired.resource.object, authoredPath(desired.resource.object, path));
-    const at = place.complete && !order ? towardsDifference(place.path, place.value, liveValue) : place.path;
+    const at =
+      place.complete && !order ? towardsDifference(place.path, place.value, predictedValue, liveValue) : place.path;
     const origin = originOf(desired.rendering, desired.resource, at);
     const shown: FieldDrift = {
       pointer: pointerInto(root, live, path),
@@ -280,19 +281,25 @@ function fieldDescriber(
   };
 }
 
-/** Further into a value that counts as one, to the first part of it that differs: that line may come from another file. */
+/**
+ * Further into a value that counts as one, to the first part of it that would change, as far as the author wrote it: that line may
+ * come from another file than the beginning.
+ */
 function towardsDifference(
   path: readonly (string | number)[],
-  desired: JsonValue | undefined,
+  written: JsonValue | undefined,
+  predicted: JsonValue | undefined,
   live: JsonValue | undefined,
 ): readonly (string | number)[] {
-  if (Array.isArray(desired) && Array.isArray(live)) {
-    const index = desired.findIndex((item, i) => i < live.length && !strictlyEqual(item, live[i]));
-    return index < 0 ? path : towardsDifference([...path, index], desired[index], live[index]);
+  if (Array.isArray(written) && Array.isArray(predicted) && Array.isArray(live)) {
+    const index = predicted.findIndex((item, i) => i < live.length && !strictlyEqual(item, live[i]));
+    return index < 0 || index >= written.length
+      ? path
+      : towardsDifference([...path, index], written[index], predicted[index], live[index]);
   }
-  if (isObject(desired) && isObject(live)) {
-    const key = Object.keys(desired).find((name) => name in live && !strictlyEqual(desired[name], live[name]));
-    return key === undefined ? path : towardsDifference([...path, key], desired[key], live[key]);
+  if (isObject(written) && isObject(predicted) && isObject(live)) {
+    const key = Object.keys(written).find((name) => name in live && !strictlyEqual(predicted[name], live[name]));
+    return key === undefined ? path : towardsDifference([...path, key], written[key], predicted[key], live[key]);
   }
   return path;
 }

@@ -63,7 +63,7 @@ export function createDiscovery(): Discovery {
       const read =
         configText === undefined ? { result: emptyConfiguration, problems: [] } : readConfiguration(configText);
       const configuration = read.result;
-      const hidden = hiddenPaths(configuration);
+      const hidden = hiddenPaths(configuration, await snapshotFolders(tree, listed));
       const paths = listed.filter((path) => !hidden(path));
       const facts = await readAll(tree, paths, memory, options.abort);
       const ignore = createSourceIgnore(await ignoreFiles(tree, paths));
@@ -90,12 +90,21 @@ export function discover(tree: FileTree, options: DiscoverOptions = {}): Promise
   return createDiscovery().discover(tree, options);
 }
 
+/** Folders of snapshots that lie in the repository, whether or not an environment is compared with them now. */
+async function snapshotFolders(tree: FileTree, paths: readonly string[]): Promise<string[]> {
+  const descriptions = paths.filter((path) => baseName(path) === 'snapshot.yaml' && folderOf(path) !== '');
+  const texts = await Promise.all(descriptions.map((path) => tree.read(path)));
+  const isSnapshot = (text: string): boolean => /^kind: *Snapshot\s*$/m.test(text) && !/^apiVersion:/m.test(text);
+  return descriptions.filter((_path, i) => isSnapshot(texts[i] ?? '')).map(folderOf);
+}
+
 /** Paths that the configuration leaves out: its globs, and the snapshots, which are the other side of a comparison. */
-function hiddenPaths(configuration: Configuration): (path: string) => boolean {
-  const snapshots = configuration.environments.flatMap((e) => {
+function hiddenPaths(configuration: Configuration, taken: readonly string[]): (path: string) => boolean {
+  const configured = configuration.environments.flatMap((e) => {
     const path = e.target?.type === 'snapshot' ? joinPath('', e.target.path) : undefined;
     return path === undefined || path === '' ? [] : [path];
   });
+  const snapshots = [...configured, ...taken];
   const globs = configuration.exclude.flatMap((glob) => {
     const clean = glob.replace(/^\.?\//, '').replace(/\/(\*\*)?$/, '');
     return clean === '' ? [] : [clean, `${clean}/**`];
