@@ -43,5 +43,12 @@ export function severalEnvironments(workspace: Workspace, name: string | undefin
     return [chosen];
   }
   const comparable = workspace.environments.filter((environment) => environment.target !== undefined);
+  if (comparable.length === 0 && workspace.environments.length > 1) {
+    const names = workspace.environments.map((environment) => environment.name).join(', ');
+    throw new CliError(
+      `Nobody has said what the environments are compared with: ${names}.`,
+      'Give them targets in .plumbline.yaml: a kubeconfig context, a snapshot folder or a revision.',
+    );
+  }
   return comparable.length > 0 ? comparable : [oneEnvironment(workspace, undefined)];
 }
