@@ -57,9 +57,12 @@ describe('manifest', () => {
     const items = contributes.menus['view/item/context'] as (Item & { group: string })[];
     const context = items.filter((i) => !i.group.startsWith('inline')).map((i) => i.command);
     const hidden = (contributes.menus.commandPalette ?? []).filter((i) => i.when === 'false').map((i) => i.command);
+    const titleOf = (id: string) => contributes.commands.find((c) => c.command === id)?.title;
+    // For a row there may be a command of its own; the palette then has one of the same title, for the environment.
+    const inPalette = commands.filter((c) => !hidden.includes(c)).map(titleOf);
     for (const { command } of items.filter((i) => i.group.startsWith('inline'))) {
       assert.ok(context.includes(command), `${command} is missing in the context menu`);
-      assert.ok(!hidden.includes(command), `${command} is missing in the palette`);
+      assert.ok(inPalette.includes(titleOf(command)), `${command} is missing in the palette`);
     }
   });
 

@@ -9,7 +9,7 @@ const scheme = 'plumbline-drift';
 const looks: Partial<Record<DriftState, { badge: string; color: string; icon: string }>> = {
   drifted: { badge: 'D', color: 'plumbline.driftedForeground', icon: 'diff-modified' },
   missing: { badge: 'M', color: 'plumbline.missingForeground', icon: 'diff-removed' },
-  extra: { badge: 'E', color: 'plumbline.extraForeground', icon: 'diff-added' },
+  extra: { badge: 'L', color: 'plumbline.extraForeground', icon: 'diff-added' },
   rejected: { badge: 'R', color: 'plumbline.rejectedForeground', icon: 'error' },
   unknown: { badge: '?', color: 'plumbline.unknownForeground', icon: 'question' },
 };

@@ -60,7 +60,7 @@ const words: Record<DriftState, string> = {
   rejected: 'would be rejected',
   drifted: 'drifted',
   missing: 'missing',
-  extra: 'not in Git',
+  extra: 'leftover',
   unknown: 'unknown',
   inSync: 'in sync',
 };

@@ -3,8 +3,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { projectionRequest } from '../../../server/src/core/protocol';
+import { openObjectDiff } from '../diff/open';
 import { liveScheme } from '../uris';
 import type { Command } from './command';
+import { driftedIn } from './targets';
 
 export const compareWithLive: Command = {
   id: 'compareWithLive',
@@ -19,6 +21,17 @@ export const compareWithLive: Command = {
     const projection = await host.server.request(projectionRequest, { uri: uri.toString() });
     if (projection === null) {
       void host.dialogs.tell('info', `Nothing in ${name} was compared with a live state yet: refresh the drift first.`);
+      return;
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
+    if (projection.text === document.getText()) {
+      // Nothing differs in the file's own words. A template can still make an object that differs: that object is shown.
+      const ref = driftedIn(host, uri);
+      if (ref) {
+        await openObjectDiff(host, ref);
+      } else {
+        void host.dialogs.tell('info', `Nothing in ${name} differs from what is live in ${projection.environment}.`);
+      }
       return;
     }
     const title = `${name} (Live ${projection.environment} ↔ Working Tree)`;

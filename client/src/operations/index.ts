@@ -11,12 +11,12 @@ import { restartServer, showLog } from './log';
 import { openDiff } from './openDiff';
 import { openPreview } from './openPreview';
 import { openSource } from './openSource';
-import { prune } from './prune';
-import { refreshDrift } from './refreshDrift';
-import { reviewDrift } from './reviewDrift';
+import { prune, pruneEnvironment } from './prune';
+import { refreshDrift, refreshEnvironment } from './refreshDrift';
+import { reviewDrift, reviewRows } from './reviewDrift';
 import { rollBack } from './rollBack';
 import { statusMenu } from './statusMenu';
-import { sync } from './sync';
+import { sync, syncEnvironment } from './sync';
 import { cancelChoosing, chooseForSync, syncSelected } from './syncSelected';
 import { takeSnapshot } from './takeSnapshot';
 
@@ -27,15 +27,19 @@ export const commands: readonly Command[] = [
   openPreview,
   chooseEnvironment,
   refreshDrift,
+  refreshEnvironment,
   openDiff,
   reviewDrift,
+  reviewRows,
   compareWithLive,
   openSource,
   sync,
+  syncEnvironment,
   chooseForSync,
   syncSelected,
   cancelChoosing,
   prune,
+  pruneEnvironment,
   rollBack,
   continueReview,
   showHistory,

@@ -32,7 +32,7 @@ export const statusMenu: Command = {
           ]
         : []),
       ...(compared
-        ? [item('diff-multiple', 'Review All Drift', 'reviewDrift'), item('cloud-upload', 'Sync…', 'sync')]
+        ? [item('diff-multiple', 'Review All Drift', 'reviewDrift'), item('cloud-upload', 'Sync…', 'syncEnvironment')]
         : []),
       item('server-environment', 'Choose Environment…', 'chooseEnvironment'),
       item('list-tree', 'Show Drift View', 'drift.focus'),

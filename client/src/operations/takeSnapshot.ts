@@ -3,13 +3,12 @@ import * as vscode from 'vscode';
 import { snapshotRequest } from '../../../server/src/core/protocol';
 import { plural } from '../text';
 import { tellFailure, withNotification, type Command } from './command';
-import { environmentOf } from './targets';
 
 export const takeSnapshot: Command = {
   id: 'takeSnapshot',
   needsTrust: true,
-  async run(host, ...args) {
-    const ref = environmentOf(host, args);
+  async run(host) {
+    const ref = host.workspace.chosen;
     if (ref === undefined) {
       return;
     }

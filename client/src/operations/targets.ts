@@ -1,7 +1,8 @@
 // What a command is about: works out environments, objects and sources from the arguments that views, hovers, code lenses and the
-// Source Control view pass, and asks the person where there are none.
+// Source Control view pass, and asks the person where there are none. Mind: a button in a view's title is given the selected rows
+// too, so commands that are for the whole environment take no arguments.
 import * as vscode from 'vscode';
-import type { ObjectDrift, ObjectRef, ResourceKey } from '../../../server/src/core/protocol';
+import type { DriftReport, ObjectDrift, ObjectRef, ResourceKey } from '../../../server/src/core/protocol';
 import { label } from '../../../server/src/core/protocol';
 import { isSyncable, objectAt, objectsBelow, stateText, type DriftNode } from '../drift/model';
 import type { HistoryNode } from '../history/treeProvider';
@@ -50,6 +51,11 @@ export function objectRefs(args: readonly unknown[]): ObjectRef[] {
   });
 }
 
+/** All of the chosen environment, or why there is none. */
+export function chosenTarget({ workspace }: Host): ObjectsTarget | string {
+  return workspace.chosen ? { ref: workspace.chosen } : 'No environment is chosen yet.';
+}
+
 /** The environment that the arguments are about, else the chosen one. */
 export function environmentOf(host: Host, args: readonly unknown[]): EnvironmentRef | undefined {
   const node = driftNodes(args)[0];
@@ -77,8 +83,7 @@ export function objectsTarget(
   const refs = objectRefs(args);
   const first = refs[0];
   if (first === undefined) {
-    const chosen = host.workspace.chosen;
-    return chosen ? { ref: chosen } : 'No environment is chosen yet.';
+    return chosenTarget(host);
   }
   if (refs.some((ref) => environmentKey(ref) !== environmentKey(first))) {
     return 'The selected objects belong to several environments: select those of one.';
@@ -97,19 +102,34 @@ export function objectsTarget(
 export const sameKey = (a: ResourceKey, b: ResourceKey): boolean =>
   a.group === b.group && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 
-/** The object whose text the caret is in, where its file was compared. */
-export function objectAtCaret({ workspace, drift }: Host): ObjectRef | undefined {
-  const editor = vscode.window.activeTextEditor;
-  const uri = editor?.document.uri.toString();
-  const folder = uri === undefined ? undefined : folderOf(workspace.views ?? [], uri)?.folder;
-  const chosen = folder === undefined ? undefined : workspace.chosenIn(folder);
-  const report = chosen && drift.get(chosen)?.report;
-  if (!editor || !chosen || !report || folder === undefined) {
+/** The chosen environment's report for the repository of a file, and the file's path in it. */
+function reportFor(
+  { workspace, drift }: Host,
+  uri: vscode.Uri,
+): { ref: EnvironmentRef; report: DriftReport; path: string } | undefined {
+  const folder = folderOf(workspace.views ?? [], uri.toString())?.folder;
+  const ref = folder === undefined ? undefined : workspace.chosenIn(folder);
+  const report = ref && drift.get(ref)?.report;
+  if (!ref || !report) {
     return undefined;
   }
-  const root = vscode.Uri.parse(folder).path.replace(/\/?$/, '/');
-  const object = objectAt(report, editor.document.uri.path.slice(root.length), editor.selection.active.line);
-  return object && { ...chosen, key: object.key };
+  const root = vscode.Uri.parse(ref.folder).path.replace(/\/?$/, '/');
+  return { ref, report, path: uri.path.slice(root.length) };
+}
+
+/** The object whose text the caret is in, where its file was compared. */
+export function objectAtCaret(host: Host): ObjectRef | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const found = editor && reportFor(host, editor.document.uri);
+  const object = found && objectAt(found.report, found.path, editor.selection.active.line);
+  return object && { ...found.ref, key: object.key };
+}
+
+/** The first object that comes from a file and differs. */
+export function driftedIn(host: Host, uri: vscode.Uri): ObjectRef | undefined {
+  const found = reportFor(host, uri);
+  const object = found?.report.objects.find((o) => o.origin?.path === found.path && o.state === 'drifted');
+  return found && object && { ...found.ref, key: object.key };
 }
 
 /** Lets the person pick one of the objects that differ in an environment. */

@@ -8,14 +8,14 @@ for (const theme of ['light', 'contrast', 'contrastLight']) {
     it('shows drift, marks and diffs', async () => {
       await the().compare();
       await the()
-        .row(/ fields? · .*, drifted$/)
+        .row(/ · shop, drifted$/)
         .first()
         .waitFor();
       await the().page.mouse.move(900, 500);
       await the().shot('tree');
       assert.deepEqual(await the().accessibilityFaults('.composite.viewlet'), []);
       await the()
-        .row(/ fields? · .*, drifted$/)
+        .row(/ · shop, drifted$/)
         .first()
         .click();
       await the().page.locator('.monaco-diff-editor .line-delete').first().waitFor();
@@ -36,7 +36,7 @@ for (const theme of ['light', 'contrast', 'contrastLight']) {
       await the().command('Plumbline: Choose What to Sync');
       await the().page.getByText('Tick what to sync.').waitFor();
       await the()
-        .row(/ fields? · .*, drifted$/)
+        .row(/ · shop, drifted$/)
         .first()
         .getByRole('checkbox')
         .click();

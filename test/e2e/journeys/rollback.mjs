@@ -9,7 +9,7 @@ journey('rollback', { theme: 'dark' }, (the) => {
   let before;
 
   it('lists the commits of a source', async () => {
-    await the().showPlumbline();
+    await the().compare();
     before = { head: await git('rev-parse', 'HEAD'), status: await git('status', '--porcelain') };
     await the()
       .row(/^web, Flux Kustomization/)
@@ -60,5 +60,26 @@ journey('rollback', { theme: 'dark' }, (the) => {
     assert.equal(await git('rev-parse', `${branch}~1`), before.head);
     assert.match(await git('diff', '--name-only', `${branch}~1`, branch), /^apps\/web\//m);
     assert.equal(await git('worktree', 'list', '--porcelain').then((t) => t.match(/^worktree /gm)?.length), 1);
+  });
+
+  it('offers the sync of the rolled back state, and asks for it as for any other', async () => {
+    await the()
+      .toast(/Committed/)
+      .getByRole('button', { name: 'Sync to staging…' })
+      .click();
+    await the()
+      .dialog.getByText(/^Sync \d+ objects? to staging\?/)
+      .waitFor();
+    await the()
+      .dialog.getByText(/Commit [0-9a-f]{7} →/)
+      .waitFor();
+    await the().shot('confirm-sync');
+    await the().dialog.getByRole('button', { name: 'Sync', exact: true }).click();
+    await the()
+      .toast(/Synced \d+ objects? in staging/)
+      .waitFor({ timeout: 60_000 });
+    await the().shot('synced');
+    const live = await git('diff', '--', 'snapshots/staging/shop/apps.Deployment/web.yaml');
+    assert.match(live, /^\+ +image: registry\.example\/shop\/web:2\.7\.0$/m);
   });
 });

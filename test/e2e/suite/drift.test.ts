@@ -1,17 +1,22 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { objectsBelow, type DriftNode } from '../../../client/src/drift/model';
-import { answering, compared, open, revertAll, until } from './editor';
+import { activated, answering, compared, open, revertAll, until } from './editor';
 
 const activeTab = (): vscode.Tab | undefined => vscode.window.tabGroups.activeTabGroup.activeTab;
 
 describe('Plumbline in the editor: drift', () => {
-  before(compared);
+  before(async () => {
+    const host = await activated();
+    const folder = host.workspace.activeFolder?.folder ?? '';
+    await host.workspace.choose({ folder, environment: 'production' });
+    await compared();
+  });
   afterEach(revertAll);
 
   it('lists environment, owners and objects, with drift first', async () => {
     const { view } = await compared();
-    const [environment] = view.tree.getChildren();
+    const environment = view.tree.environments.find((node) => node.label === 'production');
     assert.equal(environment?.type, 'environment');
     const objects = objectsBelow(environment);
     assert.ok(
@@ -27,7 +32,7 @@ describe('Plumbline in the editor: drift', () => {
 
   it('opens the diff of an object: live on the left, Git on the right', async () => {
     const { view } = await compared();
-    const node = objectsBelow(view.tree.getChildren()[0] as DriftNode).find((o) => o.state === 'drifted');
+    const node = view.tree.environments.flatMap(objectsBelow).find((o) => o.state === 'drifted');
     await vscode.commands.executeCommand('plumbline.openDiff', node);
     const input = await until('the diff', () => {
       const tab = activeTab();
@@ -47,11 +52,8 @@ describe('Plumbline in the editor: drift', () => {
   });
 
   it('offers the live state as the other side of a drifted file', async () => {
-    const { drift, workspace } = await compared();
-    const report = workspace.chosen && drift.get(workspace.chosen)?.report;
-    const origin = report?.objects.find((o) => o.state === 'drifted' && o.origin?.path.endsWith('.yaml'))?.origin;
-    assert.ok(origin, 'a drifted object has an origin');
-    const { document } = await open(origin.path);
+    await compared();
+    const { document } = await open('apps/web/overlays/production/kustomization.yaml');
     await vscode.commands.executeCommand('plumbline.compareWithLive', document.uri);
     const input = await until('the diff with the live state', () => {
       const tab = activeTab();
@@ -60,14 +62,25 @@ describe('Plumbline in the editor: drift', () => {
     assert.equal(input.original.scheme, 'plumbline-live');
     assert.equal(input.modified.toString(), document.uri.toString());
     const live = await vscode.workspace.openTextDocument(input.original);
-    assert.notEqual(live.getText(), document.getText());
+    assert.equal(live.getText(), document.getText().replace('count: 4', 'count: 2'));
+  });
+
+  it('shows the object where a template’s own words cannot say what is live', async () => {
+    await compared();
+    const { document } = await open('charts/orders/templates/deployment.yaml');
+    await vscode.commands.executeCommand('plumbline.compareWithLive', document.uri);
+    const input = await until('the diff of the object', () => {
+      const tab = activeTab();
+      return tab?.input instanceof vscode.TabInputTextDiff && tab.input;
+    });
+    assert.equal(input.original.scheme, 'plumbline-object');
   });
 
   it('asks before it writes, and writes nothing when the answer is no', async () => {
     const host = await compared();
     const asked = answering(host, undefined);
     const before = host.drift.comparisons[0]?.report?.comparedAt;
-    await vscode.commands.executeCommand('plumbline.sync');
+    await vscode.commands.executeCommand('plumbline.syncEnvironment');
     assert.equal(asked().length, 1);
     assert.match(asked()[0]?.message ?? '', /^Sync \d+ objects? to /);
     assert.deepEqual(asked()[0]?.buttons, ['Sync', 'Review Plan']);
@@ -81,7 +94,7 @@ describe('Plumbline in the editor: sync', () => {
     const chosen = host.workspace.chosen;
     assert.ok(chosen);
     answering(host, 'Sync');
-    await vscode.commands.executeCommand('plumbline.sync');
+    await vscode.commands.executeCommand('plumbline.syncEnvironment');
     const report = host.drift.get(chosen)?.report;
     assert.equal(report?.counts.drifted, 0);
     assert.equal(report?.counts.missing, 0);

@@ -105,14 +105,14 @@ describe('drift view', () => {
       object('left', 'extra'),
     ];
     assert.deepEqual(print(buildTree([view], [compared(objects)], now)), [
-      'staging | 1 would be rejected · 1 drifted · 1 missing · 1 not in Git · 1 unknown',
-      '  web | 1 would be rejected · 1 drifted · 1 missing · 1 not in Git · 1 unknown of 6 · Kustomization',
+      'staging | 1 would be rejected · 1 drifted · 1 missing · 1 leftover · 1 unknown',
+      '  web | 1 would be rejected · 1 drifted · 1 missing · 1 leftover · 1 unknown of 6 · Kustomization',
       '    refused | Deployment · would be rejected · shop',
       '    changed | Deployment · 2 fields · shop',
       '      spec.replicas | 3 in Git, 5 live · kubectl-edit, 2 h ago',
       '      metadata.labels.a | x live, not in Git',
       '    gone | Deployment · missing · shop',
-      '    left | Deployment · not in Git · shop',
+      '    left | Deployment · leftover · shop',
       '    hidden | Deployment · unknown: forbidden · shop',
       '    Others in sync | 1 object',
       '      same | Deployment · shop',
