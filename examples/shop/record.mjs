@@ -52,7 +52,7 @@ const stories = {
   ],
   staging: [
     { at: '2026-11-04T08:02:11Z', deploy: 'Production storefront: four instances for the season' },
-    { at: '2026-11-06T15:20:36Z', act: quietLogs },
+    { at: '2026-11-06T15:20:36Z', act: giveMemory },
   ],
 };
 const takenAt = '2026-11-09T07:58:00Z';
@@ -122,15 +122,8 @@ function removeBudget(api) {
   return api('DELETE', '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/web');
 }
 
-async function quietLogs(api) {
-  const { items } = await api('GET', '/api/v1/namespaces/shop/configmaps');
-  const { name } = items.find(({ metadata }) => metadata.name.startsWith('web-config-')).metadata;
-  await api(
-    'PATCH',
-    `/api/v1/namespaces/shop/configmaps/${name}?fieldManager=kubectl-edit`,
-    { data: { LOG_LEVEL: 'info' } },
-    merge,
-  );
+function giveMemory(api) {
+  return setContainer(api, 'web', 'kubectl-edit', { name: 'web', resources: { limits: { memory: '512Mi' } } });
 }
 
 // ---- recording ----------------------------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ const production = [
   'missing PodDisruptionBudget shop/web',
 ];
 const staging = [
-  'drifted ConfigMap shop/web-config-bm7dc8kmf2',
-  '  data.LOG_LEVEL: debug → info by kubectl-edit at apps/web/overlays/staging/kustomization.yaml:10',
+  'drifted Deployment shop/web',
+  '  spec.template.spec.containers[web].resources.limits.memory: 256Mi → 512Mi by kubectl-edit at apps/web/base/deployment.yaml:42',
 ];
 
 describe('drift of the example repository', () => {
