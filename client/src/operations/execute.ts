@@ -6,7 +6,7 @@ import { entryOf, openDiffs } from '../diff/open';
 import type { Host } from '../host';
 import { tellFailure, withNotification } from './command';
 import { plural } from '../text';
-import { emptyPlanText, planQuestion, resultLines, resultText } from './planText';
+import { emptyPlanText, planQuestion, resultText } from './planText';
 
 const review = 'Review Plan';
 
@@ -57,28 +57,8 @@ async function reviewPlan(host: Host, folder: string, plan: PlanView, act: strin
       action === 'create' ? 'desired' : action === 'prune' ? 'live' : undefined,
     ),
   );
-  if (!(await openDiffs(title, entries))) {
-    return;
-  }
-  await offerToContinue(host, title, `${act}…`, () => confirmAndExecute(host, folder, plan));
-}
-
-/** Lets the person look at an open diff first; the button in its title bar or the notification goes on. */
-export async function offerToContinue(
-  host: Host,
-  title: string,
-  button: string,
-  next: () => Promise<void>,
-): Promise<void> {
-  host.review.begin(title, next);
-  const answer = await host.dialogs.tell(
-    'info',
-    'Nothing has been written yet. Go on when you have read the changes.',
-    button,
-  );
-  // Whoever used the title bar, or closed the diff, has answered already.
-  if (answer === button && host.review.isCurrent(next)) {
-    await host.review.continue();
+  if (await openDiffs(title, entries)) {
+    host.review.begin(title, planQuestion(plan).message.replace('?', '…'), () => confirmAndExecute(host, folder, plan));
   }
 }
 
@@ -98,7 +78,6 @@ async function execute(host: Host, folder: string, plan: PlanView, confirm: stri
     return;
   }
   const { result } = answer;
-  resultLines(result).forEach((line) => host.log.info(line));
   const text = resultText(result);
   if (result.succeeded) {
     host.log.info(text);

@@ -59,14 +59,6 @@ export function resultText(result: OperationResult): string {
   return `${verb} ${done.length} of ${plural(result.steps.length, 'object')} in ${result.environment}.${why}`;
 }
 
-/** Lines of the operations log. */
-export function resultLines(result: OperationResult): string[] {
-  return result.steps.map((step) => {
-    const failure = step.failure ? ` (${step.failure.reason}: ${step.failure.message})` : '';
-    return `  ${step.action} ${label(step.key)}: ${step.state}${failure}`;
-  });
-}
-
 function cut(lines: string[], most = mostLines): string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most - 1), `… and ${lines.length - most + 1} more`];
 }

@@ -12,7 +12,7 @@ import type { SourceRef } from '../history/store';
 import type { Host } from '../host';
 import { plural, shortRevision } from '../text';
 import { tellFailure, withNotification, type Command } from './command';
-import { confirmAndExecute, offerToContinue } from './execute';
+import { confirmAndExecute } from './execute';
 import { openRollbackDiff, previewRollback, rollbackTitle } from './history';
 import { pullRequestText, pullRequestUrl } from './pullRequest';
 import { isRevisionNode, pickSource, sourceOf } from './targets';
@@ -111,7 +111,7 @@ async function confirmRollback(host: Host, source: SourceRef, preview: RollbackP
   if (answer === reviewChanges) {
     if (await openRollbackDiff(host, source, preview)) {
       const next = (): Promise<void> => confirmRollback(host, source, preview);
-      await offerToContinue(host, rollbackTitle(source, preview), 'Roll Back…', next);
+      host.review.begin(rollbackTitle(source, preview), `Roll ${source.name} back…`, next);
     }
   } else if (answer === commit) {
     await makeCommit(host, source, preview);

@@ -83,7 +83,7 @@ journey('drift', { theme: 'dark' }, (the) => {
     await the()
       .page.getByRole('tab', { name: /^Plan for production/ })
       .waitFor();
-    await the().toast('Nothing has been written yet').waitFor();
+    await the().statusItem('Sync 6 objects to production…').waitFor();
     await the().shot('review-plan');
     await the()
       .page.getByRole('button', { name: /Continue with the Reviewed Plan/ })
