@@ -125,6 +125,25 @@ describe('the whole path, when something is wrong', () => {
     assert.match(synced.out, /leave Secret lab\/login: Applying it would be refused/);
   });
 
+  it('what others put in the way of an apply is shown with the field that differs, and is not called drift', async () => {
+    const service = `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: lab}\nspec:\n  selector: {app: web}\n  ports:\n    - {name: http, port: 80}\n`;
+    repo.write({ 'apps/service.yaml': service });
+    assert.equal((await run('sync', '--yes')).status, 0);
+    // The port is the item's key: this one is another item now, and Git's would come beside it under the same name.
+    const ports = [{ name: 'http', port: 81, protocol: 'TCP' }];
+    await editor.patch('/api/v1/namespaces/lab/services/web', 'merge', 'kubectl-edit', { spec: { ports } });
+    assert.deepEqual(differences(await drift()), [
+      'rejected Service lab/web',
+      '  spec.ports[80/TCP]: {"name":"http","port":80} → - at apps/service.yaml:7',
+    ]);
+    const { status, out } = await run('drift');
+    assert.equal(status, 1);
+    assert.match(out, /Applying it would be refused: spec\.ports\[1\]\.name: Duplicate value/);
+    assert.equal((await run('sync', '--yes')).status, 2, 'it is left alone');
+    await editor.remove('/api/v1/namespaces/lab/services/web');
+    repo.write({ 'apps/service.yaml': undefined });
+  });
+
   it('an unknown context names those that there are', async () => {
     repo.write({ '.plumbline.yaml': environment().replace(/context: .*/, 'context: nowhere') });
     const { status, out } = await run('drift');

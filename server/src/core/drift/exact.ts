@@ -122,7 +122,7 @@ function read(
     : verdict;
   const decision = decideExactly(prepared, live, candidate.merged, relevant);
   if (decision.verdict === 'rejected') {
-    return rejectedObject(desired, decision.causes, 'exact', candidate);
+    return rejectedWithFields(candidate, decision.causes, 'exact', ignore);
   }
   const weak = candidate.weak || owners.history === 'none';
   const basis: ObjectDrift['basis'] = weak ? 'subset' : 'exact';
@@ -147,6 +147,20 @@ function read(
     prepared.set,
     owners.last,
   ]);
+}
+
+/** An object that the server would not accept merged with what is live; what the merge would change still says what differs. */
+function rejectedWithFields(
+  candidate: Candidate,
+  causes: readonly { type: string; field: string; message: string }[],
+  basis: ObjectDrift['basis'],
+  ignore: readonly IgnoreDifference[],
+): ComparedObject {
+  const { desired, live, merged, root } = candidate;
+  const rejected = rejectedObject(desired, causes, basis, candidate);
+  const found = differences(root, comparable(live), comparable(merged));
+  const { drift, fields, ignored } = comparedObject(candidate, found, merged, [], basis, ignore, []);
+  return { ...rejected, drift: { ...rejected.drift, fields: drift.fields }, fields, ignored };
 }
 
 /** A kind that the engine does not know: the merge with the schema's own defaults, which is weaker. */
@@ -184,12 +198,8 @@ export async function confirmByDryRun(
     if (answer.ok) {
       results[i] = fromDryRun(candidate, local, answer.value, options.ignore);
     } else if (answer.failure.reason === 'invalid') {
-      results[i] = rejectedObject(
-        candidate.desired,
-        answer.failure.causes ?? [{ type: 'Invalid', field: '', message: answer.failure.message }],
-        'dryRun',
-        candidate,
-      );
+      const causes = answer.failure.causes ?? [{ type: 'Invalid', field: '', message: answer.failure.message }];
+      results[i] = rejectedWithFields(candidate, causes, 'dryRun', options.ignore);
     } else if (answer.failure.reason === 'forbidden' || answer.failure.reason === 'unsupported') {
       refused.add(scope);
     }
