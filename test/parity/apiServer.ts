@@ -1,0 +1,222 @@
+// The judge: a real API server that is asked about texts as kubectl would send them, in a dry run with strict field validation.
+import * as fs from 'node:fs';
+import * as https from 'node:https';
+import { isObject, type JsonObject, type JsonValue } from '../../server/src/core/json';
+import { identityOf } from '../../server/src/core/kinds/identity';
+import { parseYaml } from '../../server/src/core/yaml/parse';
+import { entryOf } from '../../server/src/core/yaml/path';
+import { startCluster, type Cluster } from '../support/cluster';
+
+/** What the server says of a document. */
+export interface Judgement {
+  accepted: boolean;
+  status: number;
+  /** The class of a refusal: `values`, `decode`, `unknown field`, `duplicate key`, `yaml`, `no such kind`, `cluster state`. */
+  reason: string;
+  message: string;
+  causes: { field: string; message: string }[];
+}
+
+interface Served {
+  plural: string;
+  namespaced: boolean;
+}
+
+export interface Identified {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+}
+
+export class ApiServer {
+  private readonly agent: https.Agent;
+  private readonly token: string;
+  private readonly served = new Map<string, Served>();
+  private readonly namespaces = new Map<string, Promise<boolean>>();
+
+  private constructor(private readonly cluster: Cluster) {
+    const config = fs.readFileSync(cluster.kubeconfig('root'), 'utf8');
+    const value = (name: string): string => new RegExp(`${name}: (\\S+)`).exec(config)?.[1] ?? '';
+    this.token = value('token');
+    const ca = Buffer.from(value('certificate-authority-data'), 'base64');
+    this.agent = new https.Agent({ keepAlive: true, maxSockets: 12, ca });
+  }
+
+  /** Starts a server that knows the CRDs of the schema pack and the given ones. */
+  static async start(definitions: readonly string[] = []): Promise<ApiServer> {
+    const server = new ApiServer(await startCluster({ controllers: 'none', crds: true }));
+    for (const text of definitions) {
+      const url = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      const { status, body } = await server.request('POST', url, text, 'application/yaml');
+      if (status !== 201) {
+        throw new Error(`A CRD of the material was refused: ${status} ${String(body.message)}`);
+      }
+    }
+    await server.discover(definitions.length);
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    await this.cluster.stop();
+  }
+
+  serves({ apiVersion, kind }: Identified): Served | undefined {
+    return this.served.get(`${apiVersion} ${kind}`);
+  }
+
+  /**
+   * The server's answer to a text with one document. `fallback` says where to send what has lost its identity; a text whose own
+   * apiVersion and kind can be read is sent where they say.
+   */
+  async judge(text: string, fallback?: Identified): Promise<Judgement> {
+    const identity = identified(text) ?? fallback;
+    if (identity === undefined) {
+      return refused(0, 'no identity', 'neither apiVersion nor kind');
+    }
+    const served = this.serves(identity);
+    if (served === undefined) {
+      return refused(404, 'no such kind', `no matches for kind ${identity.kind} in ${identity.apiVersion}`);
+    }
+    const { apiVersion, namespace = 'default' } = identity;
+    if (served.namespaced && !(await this.hasNamespace(namespace))) {
+      return refused(404, 'values', `namespaces "${namespace}" cannot be`);
+    }
+    const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const scope = served.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+    const url = `${base}${scope}/${served.plural}?dryRun=All&fieldValidation=Strict`;
+    const { status, body } = await this.request('POST', url, text, 'application/yaml');
+    const message = String(body.message ?? '');
+    if (status === 201 || status === 200 || (status === 409 && body.reason === 'AlreadyExists')) {
+      return { accepted: true, status, reason: '', message: '', causes: [] };
+    }
+    const details = isObject(body.details) ? body.details : {};
+    const causes = Array.isArray(details.causes) ? details.causes.filter(isObject) : [];
+    return {
+      ...refused(status, reasonOf(status, message), message),
+      causes: causes.map((cause) => ({ field: String(cause.field ?? ''), message: String(cause.message ?? '') })),
+    };
+  }
+
+  /** A namespace that the server can have is made; false for a name that none can have. */
+  private hasNamespace(name: string): Promise<boolean> {
+    let known = this.namespaces.get(name);
+    if (known === undefined) {
+      known = this.request(
+        'POST',
+        '/api/v1/namespaces',
+        JSON.stringify({ metadata: { name } }),
+        'application/json',
+      ).then(({ status }) => status === 201 || status === 409);
+      this.namespaces.set(name, known);
+    }
+    return known;
+  }
+
+  private async discover(newKinds: number): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const { body } = await this.request('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+      const items = Array.isArray(body.items) ? body.items : [];
+      const established = items.filter((item) => /"Established"/.test(JSON.stringify(item)));
+      if (established.length >= items.length && items.length >= newKinds) {
+        break;
+      }
+      if (Date.now() > deadline) {
+        throw new Error('The CRDs of the material were not established in time.');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const groups = (await this.request('GET', '/apis')).body.groups;
+    const versions = (Array.isArray(groups) ? groups : []).flatMap((group) =>
+      isObject(group) && Array.isArray(group.versions)
+        ? group.versions.map((version) => (isObject(version) ? String(version.groupVersion) : ''))
+        : [],
+    );
+    for (const apiVersion of ['v1', ...versions]) {
+      const url = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      const { resources } = (await this.request('GET', url)).body;
+      for (const resource of Array.isArray(resources) ? resources : []) {
+        if (
+          isObject(resource) &&
+          !String(resource.name).includes('/') &&
+          JSON.stringify(resource.verbs).includes('"create"')
+        ) {
+          this.served.set(`${apiVersion} ${String(resource.kind)}`, {
+            plural: String(resource.name),
+            namespaced: resource.namespaced === true,
+          });
+        }
+      }
+    }
+  }
+
+  private request(
+    method: string,
+    url: string,
+    body?: string,
+    type = 'application/json',
+  ): Promise<{ status: number; body: JsonObject }> {
+    const headers = { authorization: `Bearer ${this.token}`, accept: 'application/json', 'content-type': type };
+    return new Promise((resolve, reject) => {
+      const request = https.request(this.cluster.url + url, { method, agent: this.agent, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (data: Buffer) => chunks.push(data));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          let parsed: JsonValue = {};
+          try {
+            parsed = JSON.parse(text) as JsonValue;
+          } catch {
+            parsed = { message: text };
+          }
+          resolve({ status: response.statusCode ?? 0, body: isObject(parsed) ? parsed : {} });
+        });
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+}
+
+/** Who a text says it is; undefined where that cannot be read. */
+export function identified(text: string): Identified | undefined {
+  const { documents } = parseYaml(text);
+  const identity = identityOf(documents.find(({ root }) => root !== undefined)?.root);
+  if (identity === undefined) {
+    return undefined;
+  }
+  // An empty namespace is the default one.
+  const { apiVersion, kind, namespace } = identity;
+  return { apiVersion, kind, ...(namespace === '' ? {} : { namespace }) };
+}
+
+/** True for `kind: List` and the like, which the server has no place for. */
+export function isList(text: string): boolean {
+  const root = identityOf(parseYaml(text).documents[0]?.root)?.root;
+  return root !== undefined && entryOf(root, 'items') !== undefined && entryOf(root, 'spec') === undefined;
+}
+
+function refused(status: number, reason: string, message: string): Judgement {
+  return { accepted: false, status, reason, message, causes: [] };
+}
+
+function reasonOf(status: number, message: string): string {
+  if (/key "[^"]*" already set in map|duplicate field/.test(message)) {
+    return 'duplicate key';
+  }
+  if (/unknown field/.test(message)) {
+    return 'unknown field';
+  }
+  if (/error converting YAML to JSON|yaml: |did not find expected/.test(message)) {
+    return 'yaml';
+  }
+  if (status === 422) {
+    return 'values';
+  }
+  if (status === 400) {
+    return 'decode';
+  }
+  return 'cluster state';
+}
