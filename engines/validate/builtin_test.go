@@ -126,6 +126,26 @@ StrictDecoding ` + pod + `containers[0].imagePullPolcy`},
 			"Invalid " + pod + "containers[0].env[0].valueFrom"},
 		{"recreate with rolling update", replaced(t, deployment, "spec:\n  selector",
 			"spec:\n  strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}\n  selector"), "Forbidden spec.strategy.rollingUpdate"},
+		{"resource claim with a bad class", `
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaim
+metadata: {name: x, namespace: ns}
+spec: {devices: {requests: [{name: a, exactly: {deviceClassName: Bad_Class, adminAccess: true}}]}}`,
+			"Invalid spec.devices.requests[0].exactly.deviceClassName"},
+		{"resource claim template with equal requests", `
+apiVersion: resource.k8s.io/v1
+kind: ResourceClaimTemplate
+metadata: {name: x, namespace: ns}
+spec: {spec: {devices: {requests: [{name: a, exactly: {deviceClassName: c}}, {name: a, exactly: {deviceClassName: c}}]}}}`,
+			"Duplicate spec.spec.devices.requests[1]"},
+		{"event of another namespace", `
+apiVersion: v1
+kind: Event
+metadata: {name: x, namespace: ns}
+involvedObject: {kind: Pod, name: p, namespace: other}`,
+			"Invalid involvedObject.namespace"},
+		{"managed fields that nobody can read",
+			replaced(t, deployment, "namespace: ns}\nspec", "namespace: ns, managedFields: [{manager: m, fieldsType: V0}]}\nspec"), ""},
 		{"invalid name", replaced(t, deployment, "name: web, namespace", "name: Web_App, namespace"), "Invalid metadata.name"},
 	}
 	for _, c := range cases {
@@ -239,7 +259,7 @@ func TestKindsThatAreNotServed(t *testing.T) {
 // What the engine has no rules for is never called valid.
 func TestNotValidated(t *testing.T) {
 	for _, kind := range [][2]string{
-		{"resource.k8s.io/v1", "ResourceClaim"}, {"example.org/v1", "Nothing"}, {"v1", "List"}, {"v1", "ConfigMapList"},
+		{"authentication.k8s.io/v1", "TokenReview"}, {"example.org/v1", "Nothing"}, {"v1", "List"}, {"v1", "ConfigMapList"},
 		{"kustomize.config.k8s.io/v1beta1", "Kustomization"},
 	} {
 		v := validateOne(t, object{"object": object{"apiVersion": kind[0], "kind": kind[1], "metadata": object{"name": "x"}}})

@@ -45,11 +45,11 @@ export class ApiServer {
   /** Starts a server that knows the CRDs of the schema pack and the given ones. */
   static async start(definitions: readonly string[] = []): Promise<ApiServer> {
     const server = new ApiServer(await startCluster({ controllers: 'none', crds: true }));
-    for (const text of definitions) {
+    for (const definition of definitions) {
       const url = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-      const { status, body } = await server.request('POST', url, text, 'application/yaml');
+      const { status, body } = await server.request('POST', url, definition, 'application/yaml');
       if (status !== 201) {
-        throw new Error(`A CRD of the material was refused: ${status} ${String(body.message)}`);
+        throw new Error(`A CRD of the material was refused: ${status} ${text(body.message)}`);
       }
     }
     await server.discover(definitions.length);
@@ -69,8 +69,9 @@ export class ApiServer {
    * The server's answer to a text with one document. `fallback` says where to send what has lost its identity; a text whose own
    * apiVersion and kind can be read is sent where they say.
    */
-  async judge(text: string, fallback?: Identified): Promise<Judgement> {
-    const identity = identified(text) ?? fallback;
+  async judge(manifest: string, fallback?: Identified): Promise<Judgement> {
+    const own = identified(manifest);
+    const identity = own ?? fallback;
     if (identity === undefined) {
       return refused(0, 'no identity', 'neither apiVersion nor kind');
     }
@@ -85,16 +86,19 @@ export class ApiServer {
     const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const scope = served.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
     const url = `${base}${scope}/${served.plural}?dryRun=All&fieldValidation=Strict`;
-    const { status, body } = await this.request('POST', url, text, 'application/yaml');
-    const message = String(body.message ?? '');
+    const { status, body } = await this.request('POST', url, manifest, 'application/yaml');
+    const message = text(body.message);
     if (status === 201 || status === 200 || (status === 409 && body.reason === 'AlreadyExists')) {
-      return { accepted: true, status, reason: '', message: '', causes: [] };
+      // A request says by its address what it is about; a file has nothing but its own apiVersion and kind.
+      return own === undefined
+        ? refused(0, 'no identity', 'apiVersion or kind is missing')
+        : { accepted: true, status, reason: '', message: '', causes: [] };
     }
     const details = isObject(body.details) ? body.details : {};
     const causes = Array.isArray(details.causes) ? details.causes.filter(isObject) : [];
     return {
       ...refused(status, reasonOf(status, message), message),
-      causes: causes.map((cause) => ({ field: String(cause.field ?? ''), message: String(cause.message ?? '') })),
+      causes: causes.map((cause) => ({ field: text(cause.field), message: text(cause.message) })),
     };
   }
 
@@ -130,7 +134,7 @@ export class ApiServer {
     const groups = (await this.request('GET', '/apis')).body.groups;
     const versions = (Array.isArray(groups) ? groups : []).flatMap((group) =>
       isObject(group) && Array.isArray(group.versions)
-        ? group.versions.map((version) => (isObject(version) ? String(version.groupVersion) : ''))
+        ? group.versions.map((version) => (isObject(version) ? text(version.groupVersion) : ''))
         : [],
     );
     for (const apiVersion of ['v1', ...versions]) {
@@ -139,11 +143,11 @@ export class ApiServer {
       for (const resource of Array.isArray(resources) ? resources : []) {
         if (
           isObject(resource) &&
-          !String(resource.name).includes('/') &&
+          !text(resource.name).includes('/') &&
           JSON.stringify(resource.verbs).includes('"create"')
         ) {
-          this.served.set(`${apiVersion} ${String(resource.kind)}`, {
-            plural: String(resource.name),
+          this.served.set(`${apiVersion} ${text(resource.kind)}`, {
+            plural: text(resource.name),
             namespaced: resource.namespaced === true,
           });
         }
@@ -164,12 +168,12 @@ export class ApiServer {
         response.on('data', (data: Buffer) => chunks.push(data));
         response.on('error', reject);
         response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
+          const answer = Buffer.concat(chunks).toString();
           let parsed: JsonValue = {};
           try {
-            parsed = JSON.parse(text) as JsonValue;
+            parsed = JSON.parse(answer) as JsonValue;
           } catch {
-            parsed = { message: text };
+            parsed = { message: answer };
           }
           resolve({ status: response.statusCode ?? 0, body: isObject(parsed) ? parsed : {} });
         });
@@ -180,9 +184,11 @@ export class ApiServer {
   }
 }
 
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
+
 /** Who a text says it is; undefined where that cannot be read. */
-export function identified(text: string): Identified | undefined {
-  const { documents } = parseYaml(text);
+export function identified(manifest: string): Identified | undefined {
+  const { documents } = parseYaml(manifest);
   const identity = identityOf(documents.find(({ root }) => root !== undefined)?.root);
   if (identity === undefined) {
     return undefined;
@@ -193,8 +199,8 @@ export function identified(text: string): Identified | undefined {
 }
 
 /** True for `kind: List` and the like, which the server has no place for. */
-export function isList(text: string): boolean {
-  const root = identityOf(parseYaml(text).documents[0]?.root)?.root;
+export function isList(manifest: string): boolean {
+  const root = identityOf(parseYaml(manifest).documents[0]?.root)?.root;
   return root !== undefined && entryOf(root, 'items') !== undefined && entryOf(root, 'spec') === undefined;
 }
 

@@ -66,7 +66,8 @@ export function pieces(all: ReadonlyMap<string, string>): Piece[] {
   for (const [name, folder] of all) {
     for (const file of yamlFiles(folder)) {
       const text = fs.readFileSync(path.join(folder, file), 'utf8');
-      if (text.length > 400_000 || /\{\{|^#@|^%/m.test(text)) {
+      // Several JSON objects one after the other are no YAML.
+      if (text.length > 400_000 || /\{\{|^#@|^%|^\}\s*\{/m.test(text)) {
         continue;
       }
       documentsOf(text).forEach((document, index) => {

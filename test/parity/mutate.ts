@@ -10,6 +10,8 @@ export interface Mutant {
   text: string;
   /** Zero-based lines, first and last, that the edit touched, in the mutant's text. */
   lines: [number, number];
+  /** Lines of the keys that the edited place lies under: where something is missing, one of them is told. */
+  above: number[];
 }
 
 interface Site {
@@ -287,7 +289,24 @@ export function mutate(text: string, sort: string, random: () => number): Mutant
   }
   const mutated = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
   const first = count(mutated.slice(0, edit.start));
-  return { sort, text: mutated, lines: [first, first + count(edit.text.replace(/\n$/, ''))] };
+  const lines: [number, number] = [first, first + count(edit.text.replace(/\n$/, ''))];
+  return { sort, text: mutated, lines, above: linesAbove(text, edit.start) };
+}
+
+/** Lines in front of a place that are indented less than all lines between them and it. */
+function linesAbove(text: string, at: number): number[] {
+  const lines = text.slice(0, at).split('\n');
+  const indentOf = (line: string): number => /^[ -]*/.exec(line)?.[0].length ?? 0;
+  let least = Infinity;
+  const above: number[] = [];
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const line = lines[index] ?? '';
+    if (line.trim() !== '' && !/^\s*#/.test(line) && indentOf(line) < least) {
+      least = indentOf(line);
+      above.push(index);
+    }
+  }
+  return above;
 }
 
 const count = (text: string): number => text.split('\n').length - 1;

@@ -28,7 +28,11 @@ export async function verdictsOf(texts: readonly string[], definitions: readonly
   const store = newSchemaStore();
   definitions.forEach((text, index) => {
     const objects = parseYaml(text).documents.map((document) => toJson(document.root));
-    store.setCrds('workspace', `definitions/crd${index}.yaml`, objects.filter(isObject) as JsonObject[]);
+    store.setCrds(
+      'workspace',
+      `definitions/crd${index}.yaml`,
+      objects.filter((object): object is JsonObject => isObject(object)),
+    );
   });
   const { renderer, validator } = theEngines();
   const path = 'objects/object.yaml';

@@ -200,9 +200,35 @@ describe('engine findings', () => {
     assert.strictEqual(objects(map), 1);
     assert.strictEqual(objects(map, 'patch'), 0);
     assert.strictEqual(objects(map + 'data:\n  a: "x\n  b: y\n'), 0);
-    assert.strictEqual(objects(map + 'data:\n  a: ${x}\n'), 0);
+    assert.strictEqual(objects(map.replace('name: a', 'name: "${x}"')), 0);
+    // What a script says, whoever fills it in, decides nothing.
+    assert.strictEqual(objects(map + 'data:\n  a: ${x}\n'), 1);
+    assert.strictEqual(objects(map.replace('ConfigMap', 'Secret') + 'data:\n  a: ${x}\n'), 0);
     assert.strictEqual(objects(map + 'sops: {mac: x}\n'), 0);
     assert.strictEqual(objects('a: b\n'), 0);
+  });
+
+  it('say what was not judged', () => {
+    const unknown: EngineVerdict = { known: false, problems: [], warnings: [] };
+    assert.deepStrictEqual(shown(deployment, complete(deployment, unknown)), [
+      '1: "Deployment" info kubernetes/not-validated',
+    ]);
+    const failed = { ...unknown, problems: [problem('EngineFailure', '', 'The validate engine stopped.')] };
+    assert.deepStrictEqual(shown(deployment, complete(deployment, failed)), [
+      '1: "Deployment" warning kubernetes/not-validated',
+    ]);
+    // Where no schema is known, that is said already.
+    const custom = 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n';
+    assert.deepStrictEqual(shown(custom, complete(custom, unknown)), ['0: "example.com/v1" hint kubernetes/no-schema']);
+  });
+
+  it('of fields without the index of their list, or held by another, are no second fault', () => {
+    const text = deployment.replace('        - name: web\n', '        - name: [web]\n');
+    const first = problem('FieldValueInvalid', 'spec.template.spec.containers.name', 'Invalid value: ""');
+    assert.strictEqual(
+      complete(text, verdict([first])).filter(({ rule }) => rule !== 'kubernetes/wrong-type').length,
+      0,
+    );
   });
 
   it('of the rules of custom resources are called so', () => {

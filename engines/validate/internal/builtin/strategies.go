@@ -35,6 +35,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/coordination/lease"
 	"k8s.io/kubernetes/pkg/registry/core/configmap"
 	"k8s.io/kubernetes/pkg/registry/core/endpoint"
+	"k8s.io/kubernetes/pkg/registry/core/event"
 	"k8s.io/kubernetes/pkg/registry/core/limitrange"
 	"k8s.io/kubernetes/pkg/registry/core/namespace"
 	"k8s.io/kubernetes/pkg/registry/core/node"
@@ -62,6 +63,9 @@ import (
 	"k8s.io/kubernetes/pkg/registry/rbac/role"
 	"k8s.io/kubernetes/pkg/registry/rbac/rolebinding"
 	"k8s.io/kubernetes/pkg/registry/resource/deviceclass"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceclaim"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceclaimtemplate"
+	"k8s.io/kubernetes/pkg/registry/resource/resourceslice"
 	"k8s.io/kubernetes/pkg/registry/scheduling/priorityclass"
 	"k8s.io/kubernetes/pkg/registry/storage/csidriver"
 	"k8s.io/kubernetes/pkg/registry/storage/csinode"
@@ -73,12 +77,13 @@ import (
 	"plumbline.dev/engines/validate/internal/storage"
 )
 
-// coreStrategies are the registries' own rules, by group and kind. Kinds of the core server that are missing here need a
-// database or an authorizer even to be checked; they are answered as not validated.
+// coreStrategies are the registries' own rules, by group and kind. What is missing here are requests that a server answers
+// and never stores (bindings, reviews); they are answered as not validated.
 var coreStrategies = map[string]map[string]storage.Strategy{
 	"": {
 		"ConfigMap":             configmap.Strategy,
 		"Endpoints":             endpoint.Strategy,
+		"Event":                 event.Strategy,
 		"LimitRange":            limitrange.Strategy,
 		"Namespace":             namespace.Strategy,
 		"Node":                  node.Strategy,
@@ -123,6 +128,9 @@ var coreStrategies = map[string]map[string]storage.Strategy{
 	"discovery.k8s.io": {
 		"EndpointSlice": endpointslice.Strategy,
 	},
+	"events.k8s.io": {
+		"Event": event.Strategy,
+	},
 	"flowcontrol.apiserver.k8s.io": {
 		"FlowSchema":                 flowschema.Strategy,
 		"PriorityLevelConfiguration": prioritylevelconfiguration.Strategy,
@@ -147,7 +155,10 @@ var coreStrategies = map[string]map[string]storage.Strategy{
 		"RoleBinding":        rolebinding.Strategy,
 	},
 	"resource.k8s.io": {
-		"DeviceClass": deviceclass.Strategy,
+		"DeviceClass":           deviceclass.Strategy,
+		"ResourceClaim":         resourceclaim.NewStrategy(openNamespaces{}, nil),
+		"ResourceClaimTemplate": resourceclaimtemplate.NewStrategy(openNamespaces{}),
+		"ResourceSlice":         resourceslice.Strategy,
 	},
 	"scheduling.k8s.io": {
 		"PriorityClass": priorityclass.Strategy,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	api "k8s.io/kubernetes/pkg/apis/core"
@@ -47,6 +48,10 @@ func Validate(kind schema.GroupVersionKind, item Item) *verdict.Verdict {
 			return unreadable(v, err)
 		}
 		old = stored.object
+	}
+	if created, err := meta.Accessor(object.object); err == nil && old == nil {
+		// The server writes its own; what the author left there is dropped, however wrong it is.
+		created.SetManagedFields(nil)
 	}
 	s.write(v, kind, object.object, old, item.Namespace, true)
 	if item.Return {

@@ -12,9 +12,12 @@ import type { SchemaStore } from '../schema/schemaStore';
 import { toJson } from '../yaml/resolve';
 import type { ParsedYaml, SyntaxFault } from '../yaml/tree';
 import type { CheckCache } from './checkCache';
+import { withoutConsequences } from './consequences';
 import { engineProblems } from './engineProblems';
+import { identityProblems } from './identityProblems';
 import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
+import { decidesByVariable } from './freeText';
 import { goReaderFaults } from './goReader';
 import { valueFaults } from './valueFaults';
 
@@ -77,7 +80,10 @@ function checkDetected(file: FileToCheck, detected: DetectedDocument, { store, m
     });
     problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
   }
-  return problems;
+  if (identity === undefined && checks.structure === 'whole') {
+    problems.push(...identityProblems(file.path, file.parsed, document));
+  }
+  return withoutConsequences(problems.sort(compareProblems));
 }
 
 function faultProblem(file: FileToCheck, fault: SyntaxFault, identity: Identity | undefined): Problem {
@@ -115,7 +121,8 @@ export interface EngineObject {
 export function engineObjects(check: FileCheck): EngineObject[] {
   const { path, parsed } = check.file;
   return check.documents.flatMap((detected) => {
-    if (!detected.checks.engine || detected.identity === undefined || hasVariables(detected, parsed)) {
+    const isWhole = !detected.document.faults.some(({ rule }) => rule === 'yaml/unknown-alias');
+    if (!detected.checks.engine || detected.identity === undefined || !isWhole || hasVariables(detected, parsed)) {
       return [];
     }
     const roots = listItems(detected.identity) ?? [detected.identity.root];
@@ -129,7 +136,11 @@ export function engineObjects(check: FileCheck): EngineObject[] {
 
 /** The engine would judge the placeholder instead of what takes its place; the rendered object is judged instead. */
 function hasVariables({ variables, document }: DetectedDocument, parsed: ParsedYaml): boolean {
-  return variables && /\$\{[A-Za-z_]/.test(parsed.text.slice(document.start, document.end));
+  return (
+    variables &&
+    /\$\{[A-Za-z_]/.test(parsed.text.slice(document.start, document.end)) &&
+    decidesByVariable(document.root)
+  );
 }
 
 /** Both tiers as one list. `verdicts` answer `objects` one to one. */

@@ -8,14 +8,16 @@ import type { Node } from '../yaml/tree';
 import { word } from './engineWords';
 import { fieldSpot, visibleRange, type ObjectPlace } from './objectPlace';
 
+/** The rule of findings that say that an object could not be judged. */
+export const notValidatedRule = 'kubernetes/not-validated';
+
 /**
- * Problems of one object. Empty where the engine has no rules for the kind: that is "not validated", which the schema
- * check already says. What depends on values of the cluster that are only assumed becomes information: an error that may
+ * Problems of one object. What depends on values of the cluster that are only assumed becomes information: an error that may
  * be none is worse than a hint.
  */
 export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Problem[] {
   if (!verdict.known) {
-    return [];
+    return [notValidated(verdict, place)];
   }
   const problems = verdict.problems
     .filter((problem) => problem.type !== 'NoKindMatch')
@@ -26,10 +28,31 @@ export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Prob
   return problems;
 }
 
+/** What was not judged is said: silence would read as "valid". */
+function notValidated(verdict: EngineVerdict, place: ObjectPlace): Problem {
+  const { label } = place.identity;
+  const failure = verdict.problems.find(({ type }) => type === 'EngineFailure');
+  return failure === undefined
+    ? at(
+        place,
+        '',
+        notValidatedRule,
+        'info',
+        `${label} was checked against its schema only: the rules of its kind are not known here.`,
+      )
+    : at(place, '', notValidatedRule, 'warning', `${label} was checked against its schema only: ${failure.message}`);
+}
+
 /** Strict errors carry their path only inside the text. */
 function normal(problem: EngineProblem): EngineProblem {
   const strict = /^(?:unknown|duplicate) field "(.*)"$/.exec(problem.message);
-  return strict === null ? problem : { ...problem, type: 'StrictDecoding', field: strict[1] ?? '' };
+  if (strict !== null) {
+    return { ...problem, type: 'StrictDecoding', field: strict[1] ?? '' };
+  }
+  // So do the rules of schemas that combine others.
+  const combined =
+    problem.field === '' ? /^(?:Invalid value: [^:]*: )?"([\w.[\]-]+)" must validate/.exec(problem.message) : null;
+  return combined === null ? problem : { ...problem, field: combined[1] ?? '' };
 }
 
 function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
@@ -46,6 +69,11 @@ function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
     return keyProblem(place, problem.field, rule, message);
   }
   const found = at(place, problem.field, rule, 'error', message);
+  if (rule === 'kubernetes/selector-mismatch') {
+    const { node } = fieldSpot(place, 'spec.selector');
+    const range = place.parsed.lines.range(node.start, node.end);
+    found.related = [{ location: { path: place.path, range }, message: 'The selector' }];
+  }
   const range = entryRange(place, problem.field, problem.message);
   return range === undefined ? found : { ...found, range };
 }

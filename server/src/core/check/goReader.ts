@@ -21,12 +21,21 @@ export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): Synt
     faults.push(...tabFaults(text, document, root));
   }
   // A document between brackets may be JSON, which kubectl reads as JSON.
-  const isJson = (root.kind === 'map' || root.kind === 'seq') && root.flow;
+  const isJson = (root.kind === 'map' || root.kind === 'seq') && root.flow && isJsonText(content);
   if (/[[{]/.test(content) || content.includes('\\/')) {
     new Walk(text, faults, isJson).visit(root, false);
   }
   // What every reader refuses is reported already.
   return faults.filter(({ start }) => !document.faults.some((known) => start >= known.start && start < known.end));
+}
+
+function isJsonText(content: string): boolean {
+  try {
+    JSON.parse(content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function directiveFault(content: string, base: number): SyntaxFault | undefined {
@@ -104,6 +113,8 @@ class Walk {
           node.end,
           'Between brackets, a text with "?" must be quoted: Kubernetes cannot read it otherwise.',
         );
+      } else if (inFlow && node.style === 'plain' && /^-\s/.test(node.text)) {
+        this.fault(node.start, node.start + 1, 'Between brackets, a dash starts no list item: use [ … ].');
       } else if (node.style === 'double' && !this.isJson) {
         this.escapes(node);
       }

@@ -1,6 +1,8 @@
 // Two speeds, one verdict: the structural findings stand, the engine completes them. Where both speak of one fault, the
 // structural finding remains: it was shown first, and it has a fix.
 import { compareProblems, type Problem } from '../problem';
+import { withoutConsequences } from './consequences';
+import { notValidatedRule } from './engineProblems';
 
 /** Rules by which the structural check says what the server's decoder would refuse. A decoder stops at the first. */
 const decodeRules = new Set([
@@ -26,10 +28,13 @@ export function merge(structural: readonly Problem[], engine: readonly Problem[]
       kept[index] = { ...known, severity: 'error' };
     }
   }
-  return kept.sort(compareProblems);
+  return withoutConsequences(kept.sort(compareProblems));
 }
 
 function sameFault(known: Problem, problem: Problem): boolean {
+  if (problem.rule === notValidatedRule) {
+    return known.rule === 'kubernetes/no-schema' || known.rule === 'kubernetes/unknown-kind';
+  }
   if (problem.rule === 'kubernetes/decode') {
     return decodeRules.has(known.rule);
   }
@@ -42,8 +47,21 @@ function sameFault(known: Problem, problem: Problem): boolean {
   if (known.rule === problem.rule && sameStart(known, problem)) {
     return true;
   }
+  if (known.severity === 'error' && isSameField(known, problem)) {
+    return true;
+  }
   // A field is wrong in one way at a time: what the server says of a field that is already reported says it again.
   return known.severity === 'error' && known.field !== undefined && known.field !== '' && known.field === problem.field;
+}
+
+/** The server names some fields without the index of the list they are in, and some values by the map that holds them. */
+function isSameField(known: Problem, problem: Problem): boolean {
+  const { field } = problem;
+  if (field === undefined || known.field === undefined || field === '') {
+    return false;
+  }
+  const isHeld = known.rule === problem.rule && known.rule === 'kubernetes/bad-enum';
+  return known.field.replace(/\/\d+(?=\/)/g, '') === field || (isHeld && known.field.startsWith(`${field}/`));
 }
 
 function isAboutDuplicates({ rule, message }: Problem): boolean {

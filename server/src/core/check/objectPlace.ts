@@ -24,6 +24,10 @@ export interface FieldSpot {
 
 /** The server prints some fields by the name of their newer twin. */
 const twins: [RegExp, string][] = [
+  [/^metadata\.taints\b/, 'spec.taints'],
+  [/^template\.labels\b/, 'template.metadata.labels'],
+  [/^spec\.validation\./, 'spec.versions[0].schema.'],
+  [/^spec\.(subresources|additionalPrinterColumns)\b/, 'spec.versions[0].$1'],
   [/^spec\.clusterIPs(?:\[0\])?$/, 'spec.clusterIP'],
   [/^spec\.(template\.spec\.)?securityContext\.hostNetwork$/, 'spec.$1hostNetwork'],
 ];

@@ -1,6 +1,7 @@
 // Kubernetes objects: whatever has apiVersion and kind. Lists are their items; CRDs additionally make kinds known.
 import { groupOf } from '../resource';
 import type { Candidate, Checks, DocumentKind } from './kind';
+import { lostObject, resemblesObject } from './lostObject';
 
 const everything: Checks = { syntax: true, structure: 'whole', engine: true };
 
@@ -26,10 +27,12 @@ export const kubernetes: DocumentKind = {
   checks: everything,
 };
 
-/** A broken document may have lost its apiVersion or kind; its text still shows what it is meant to be. */
+/** A document may have lost its apiVersion or kind, or be broken there; the rest still shows what it is meant to be. */
 function isObject({ identity, document, text, neighbours }: Candidate): boolean {
   if (neighbours.role === 'transformer' || neighbours.role === 'input') {
     return false;
   }
-  return identity !== undefined || (document.recovered && /^ *apiVersion:/m.test(text) && /^ *kind:/m.test(text));
+  return (
+    identity !== undefined || (document.recovered ? resemblesObject(text) : lostObject(document.root) !== undefined)
+  );
 }

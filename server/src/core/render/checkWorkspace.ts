@@ -1,6 +1,7 @@
 // The whole check: every file by itself, every source as it is deployed, one list of findings. The editor and the command line call
 // the same function, so they say the same.
 import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
+import { withoutConsequences } from '../check/consequences';
 import { settle } from '../check/suppress';
 import type { JsonObject } from '../json';
 import {
@@ -537,27 +538,11 @@ class Check {
     }
     const settled: Problem[] = [];
     for (const [path, problems] of byPath) {
-      const told = withoutRepetition(problems);
+      const told = withoutConsequences(problems);
       settled.push(...settle(told, this.parsed.get(path) ?? parseYaml(''), this.workspace.configuration.rules));
     }
     return settled.sort(compareProblems);
   }
-}
-
-/** Of several errors that start at one place the first one stands; "not everything was checked" is no news beside an error. */
-function withoutRepetition(problems: readonly Problem[]): Problem[] {
-  const places = new Set<string>();
-  const broken = new Set(problems.filter((p) => p.severity === 'error').map((p) => p.resource));
-  return problems.filter((problem) => {
-    if (problem.severity !== 'error') {
-      return !(broken.has(problem.resource) && /some validation rules were not checked/.test(problem.message));
-    }
-    const { line, character } = problem.range.start;
-    const key = `${line}:${character}:${problem.rule === 'kubernetes/missing-field' ? problem.field : ''}`;
-    const first = !places.has(key);
-    places.add(key);
-    return first;
-  });
 }
 
 /** Two findings with this key speak of one fault: a field of a line, whatever environment it was seen in. */

@@ -94,8 +94,9 @@ function unknownKind(identity: Identity, store: SchemaStore, query: KindQuery, o
   }
   const missing = store.explain(query);
   const [suggestion] = missing.suggestions;
-  const place =
-    suggestion !== undefined && suggestion.kind !== query.kind ? identity.kind.node : identity.apiVersion.node;
+  // Where the version serves other kinds, the kind is what is wrong.
+  const isKind = suggestion === undefined ? missing.ofKnownVersion : suggestion.kind !== query.kind;
+  const place = isKind ? identity.kind.node : identity.apiVersion.node;
   const problem = at(
     missing.reason === 'noSchema' ? 'kubernetes/no-schema' : 'kubernetes/unknown-kind',
     missing.reason === 'noSchema' ? 'hint' : 'error',

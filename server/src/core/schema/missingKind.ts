@@ -11,6 +11,8 @@ export interface MissingKind {
   reason: 'removed' | 'otherMinor' | 'misspelt' | 'noSchema';
   /** One sentence, with the next step. */
   message: string;
+  /** Whether the apiVersion has other kinds: then the kind is what is wrong. */
+  ofKnownVersion: boolean;
   /** What may be meant, best first. */
   suggestions: { apiVersion: string; kind: string }[];
 }
@@ -25,6 +27,19 @@ export function explainMissing(
   minor: string,
   known: KnownKinds,
 ): MissingKind {
+  const served = known.builtin.filter((k) => k.minors.includes(minor));
+  const ofKnownVersion = [...served, ...known.custom].some((k) => k.apiVersion === query.apiVersion);
+  return { ...reasonOf(query, minor, known), ofKnownVersion };
+}
+
+/** Kinds have names that also make the name of a definition: letters, digits and dashes. */
+const kindName = /^[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+function reasonOf(
+  query: { apiVersion: string; kind: string },
+  minor: string,
+  known: KnownKinds,
+): Omit<MissingKind, 'ofKnownVersion'> {
   const { apiVersion, kind } = query;
   const name = `${apiVersion} ${kind}`;
   const served = known.builtin.filter((k) => k.minors.includes(minor));
@@ -79,6 +94,13 @@ export function explainMissing(
     if (suggestions.length > 0 || !group.includes('.')) {
       return { reason: 'misspelt', message: `There is no ${name}.${meant(suggestions)}`, suggestions };
     }
+  }
+  if (!kindName.test(kind)) {
+    return {
+      reason: 'misspelt',
+      message: `There is no ${name}: ${JSON.stringify(kind)} cannot be the name of a kind.`,
+      suggestions: [],
+    };
   }
   return {
     reason: 'noSchema',

@@ -533,7 +533,8 @@ class Builder {
     }
     for (const [path, read] of this.facts) {
       if (!roles.has(path)) {
-        set(path, isKustomizationFile(path) ? 'kustomization' : read.objects.some(isDeployable) ? 'manifest' : 'other');
+        const isManifest = read.objects.some(isDeployable) || read.resemblesObject;
+        set(path, isKustomizationFile(path) ? 'kustomization' : isManifest ? 'manifest' : 'other');
       }
     }
     return [...roles]

@@ -2,6 +2,7 @@
 // a repository has thousands of manifests of which only a few say how something is deployed; those few are parsed.
 import type { JsonObject } from '../json';
 import { isObject } from '../json';
+import { resemblesObject } from '../kinds/lostObject';
 import { groupOf } from '../resource';
 import { parseYaml } from '../yaml/parse';
 import { toJson } from '../yaml/resolve';
@@ -23,6 +24,8 @@ export interface FileFacts {
   path: string;
   text: string;
   objects: ObjectFact[];
+  /** A document has no identity and looks as if it should: whether it is an object, its check decides. */
+  resemblesObject: boolean;
   /** The parsed file; parsed at the first call, kept after. */
   parsed(): ParsedYaml;
 }
@@ -30,7 +33,8 @@ export interface FileFacts {
 export function readFacts(path: string, text: string): FileFacts {
   let parsed: ParsedYaml | undefined;
   const parse = (): ParsedYaml => (parsed ??= parseYaml(text));
-  return { path, text, objects: objectsIn(path, text, parse), parsed: parse };
+  const objects = objectsIn(path, text, parse);
+  return { path, text, objects, resemblesObject: objects.length === 0 && resemblesObject(text), parsed: parse };
 }
 
 /** The root of the first document that has one: what a file with a single document is. */

@@ -153,6 +153,11 @@ interface Step {
 function nextStep(node: Node, rest: string): Step | undefined {
   if (node.kind === 'seq') {
     const index = /^\[(\d+)\]/.exec(rest);
+    const [only, ...others] = node.items;
+    if (!rest.startsWith('[') && only !== undefined && others.length === 0) {
+      // Some rules of the server leave the index out.
+      return { name: 0, item: only, length: 0 };
+    }
     const item = node.items[Number(index?.[1] ?? -1)];
     return index === null || item === undefined ? undefined : { name: Number(index[1]), item, length: index[0].length };
   }

@@ -202,6 +202,10 @@ function brokenValue(text: string, line: Line, at: number): RepairStep {
     }
     return lineStep(text, line, 'This line is indented deeper than the line above, which already has a value.');
   }
+  if (char === '#' && /["']/.test(text[at - 1] ?? '')) {
+    // Go's reader wants no space between a quote and a comment.
+    return { text: blank(text, at, endOfLine(text, at)) };
+  }
   const from = own === null ? line.start + line.indent : line.start + own[0].length;
   if (char === ':') {
     const message = 'A value on the line of its key cannot hold ": " itself: quote it, or put it on a line of its own.';
