@@ -26,6 +26,7 @@ export async function begin(
   name,
   { theme = 'dark', trust = true, make = createExample, folder: withFolder = true } = {},
 ) {
+  removeShots(name);
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'plumbline-journey-'));
   const folder = path.join(dir, 'shop');
   await make(folder);
@@ -47,6 +48,16 @@ export async function begin(
   });
 }
 
+/** Pictures of an earlier run would pass for those of this one. */
+function removeShots(name) {
+  fs.mkdirSync(screenshots, { recursive: true });
+  for (const file of fs.readdirSync(screenshots)) {
+    if (file.startsWith(`${name}-`) && /^\d\d-/.test(file.slice(name.length + 1))) {
+      fs.rmSync(path.join(screenshots, file));
+    }
+  }
+}
+
 class Journey {
   #shots = 0;
 
@@ -57,7 +68,6 @@ class Journey {
   /** Keeps a screenshot, once what moves has come to rest. */
   async shot(what) {
     const number = String(++this.#shots).padStart(2, '0');
-    fs.mkdirSync(screenshots, { recursive: true });
     await this.still();
     await this.page.screenshot({ path: path.join(screenshots, `${this.name}-${number}-${what}.png`) });
   }
