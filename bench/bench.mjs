@@ -9,14 +9,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensure as bundle } from '../scripts/bundle.mjs';
 import { root } from '../scripts/lib/cache.mjs';
 import { sayTo, setup } from '../scripts/setup.mjs';
 import { markdownTable, textTable, written } from './lib/figures.mjs';
 import { check } from './suites/check.mjs';
+import { drift } from './suites/drift.mjs';
 import { start } from './suites/start.mjs';
 import { typing } from './suites/typing.mjs';
 
-const suites = { check, typing, start };
+const suites = { check, typing, start, drift };
 
 const number = (text, least) => {
   const value = Number(text);
@@ -47,16 +49,27 @@ if (unknown.length > 0) {
 
 await setup([...new Set(names.flatMap((name) => suites[name].parts))], say);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'plumbline-bench-'));
+await bundleAsShipped();
 const context = {
   root,
   dir,
   say,
-  cli: path.join(root, 'dist/cli.js'),
-  server: path.join(root, 'dist/server.js'),
+  cli: path.join(dir, 'dist/cli.js'),
+  server: path.join(dir, 'dist/server.js'),
+  extension: path.join(dir, 'dist/extension.js'),
   rounds: number(options.rounds, 1),
   keystrokes: number(options.keystrokes, 10),
   peerKeystrokes: number(options['peer-keystrokes'], 5),
 };
+
+/** What is measured is what ships: minified bundles beside the engines and schemas. */
+async function bundleAsShipped() {
+  const to = path.join(dir, 'dist');
+  await bundle(() => {}, { minify: true, to });
+  for (const part of ['engines', 'schemas']) {
+    fs.symlinkSync(fs.realpathSync(path.join(root, 'dist', part)), path.join(to, part), 'junction');
+  }
+}
 
 const rows = [];
 const failures = [];

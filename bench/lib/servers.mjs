@@ -4,11 +4,11 @@ import path from 'node:path';
 import { startLanguageServer } from './languageServer.mjs';
 
 /** Ours, from the bundle. The cache is a folder of the run's own. */
-export function startOurs({ server, dir }, folder) {
+export function startOurs({ server, dir, env }, folder) {
   return startLanguageServer(server, {
     folder,
     configuration: () => ({}),
-    env: { XDG_CACHE_HOME: path.join(dir, 'cache') },
+    env: { XDG_CACHE_HOME: path.join(dir, 'cache'), ...env },
   });
 }
 

@@ -10,7 +10,7 @@ const count = 5000;
 
 export const check = {
   what: `cold check of ${count} manifests, beside kubeconform`,
-  parts: ['bundle', 'engines', 'schemas'],
+  parts: ['types', 'engines', 'schemas'],
 
   async run({ dir, cli, rounds, say }) {
     const folder = path.join(dir, 'manifests');

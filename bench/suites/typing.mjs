@@ -14,7 +14,7 @@ const pace = 100;
 
 export const typing = {
   what: `typing in a file of ${lines} lines, beside yaml-language-server`,
-  parts: ['bundle', 'engines', 'schemas'],
+  parts: ['types', 'engines', 'schemas'],
 
   async run({ dir, server, keystrokes, peerKeystrokes, say }) {
     const folder = path.join(dir, 'typing');

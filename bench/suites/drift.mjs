@@ -1,0 +1,158 @@
+// Drift of 500 and 2,000 objects on a real API server, beside `kubectl diff --server-side`: whole processes in turns, and once more through
+// the language server, which is already there when a person refreshes the view.
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { startProcess } from '../../scripts/lib/clusterProcess.mjs';
+import { ensure as ensureTestcluster } from '../../scripts/testcluster.mjs';
+import { workloads, write } from '../generate.mjs';
+import { median } from '../lib/figures.mjs';
+import { measured } from '../lib/processes.mjs';
+import { startOurs } from '../lib/servers.mjs';
+import { kubectl } from '../peers.mjs';
+
+const sizes = [500, 2000];
+/** Every twentieth Deployment has another number of replicas in Git than in the cluster. */
+const driftedPart = 0.05;
+
+export const drift = {
+  what: 'drift of 500 and 2,000 objects on a real API server, beside kubectl diff --server-side',
+  parts: ['types', 'engines', 'schemas'],
+
+  async run(context) {
+    const { dir, say } = context;
+    const [program, apiserver] = [await kubectl(say), await ensureTestcluster(say)];
+    const cluster = await startProcess(apiserver, path.join(dir, 'cluster'), { args: ['--controllers', 'none'] });
+    try {
+      const rows = [];
+      for (const size of sizes) {
+        rows.push(...(await ofSize(size, context, program, cluster)));
+      }
+      return rows;
+    } finally {
+      await cluster.kill();
+    }
+  },
+};
+
+async function ofSize(size, context, program, cluster) {
+  const { dir, cli, rounds, say } = context;
+  const namespace = `bench-${size}`;
+  const kubeconfig = cluster.kubeconfig('admin');
+  const env = { KUBECONFIG: kubeconfig, XDG_CACHE_HOME: path.join(dir, `cache-drift-${size}`) };
+  const folder = path.join(dir, namespace);
+  const apps = path.join(folder, 'apps');
+  const files = workloads(size, namespace);
+  write(apps, files);
+  fs.writeFileSync(
+    path.join(folder, '.plumbline.yaml'),
+    'environments:\n  - name: bench\n    sources: [apps]\n    target: { context: testcluster-admin }\n',
+  );
+  // One kustomization, as a real repository would have; kubectl reads the same files.
+  fs.writeFileSync(
+    path.join(apps, 'kustomization.yaml'),
+    `resources:\n${files.map((file) => `  - ${file.path}\n`).join('')}`,
+  );
+
+  say(`drift: applying ${size} objects`);
+  await kubectlRun(program, ['create', 'namespace', namespace], env);
+  await kubectlRun(program, ['apply', '--server-side', '--field-manager=plumbline', '-k', apps], env);
+
+  const peer = async (status) => {
+    const run = await measured(program, ['diff', '--server-side', '--field-manager=plumbline', '--concurrency=8', '-k', apps], { env });
+    expectStatus(run, status);
+    return run.seconds;
+  };
+  const ours = async (counts) => {
+    const run = await measured(process.execPath, [cli, 'drift', '--format', 'json'], { cwd: folder, env });
+    expectStatus(run, counts.differs === 0 ? 0 : 1);
+    expectCounts(JSON.parse(run.out).reports[0], counts);
+    return run.seconds;
+  };
+  const measureBoth = async (counts, what) => {
+    const times = { ours: [], peer: [], warm: [] };
+    for (let round = 1; round <= rounds; round++) {
+      say(`drift: ${size} objects, ${what}, round ${round} of ${rounds}`);
+      times.peer.push(await peer(counts.differs === 0 ? 0 : 1));
+      times.ours.push(await ours(counts));
+    }
+    const server = await startOurs({ ...context, env }, folder);
+    try {
+      const environment = { folder: pathToFileURL(fs.realpathSync(folder)).href, environment: 'bench' };
+      for (let round = 0; round <= rounds + 2; round++) {
+        const started = performance.now();
+        const { report } = await server.connection.sendRequest('plumbline/drift', { ...environment, refresh: true });
+        expectCounts(report, counts);
+        if (round > 0) {
+          times.warm.push((performance.now() - started) / 1000);
+        }
+      }
+    } finally {
+      await server.stop();
+    }
+    return times;
+  };
+
+  const clean = await measureBoth({ inSync: size, differs: 0 }, 'all in sync');
+  const deployments = files.filter(({ text }) => text.includes('kind: Deployment'));
+  const drifted = deployments.slice(0, Math.round(size * driftedPart));
+  write(
+    apps,
+    drifted.map(({ path: name, text }) => ({
+      path: name,
+      text: text.replace(/replicas: (\d+)/, (_, n) => `replicas: ${Number(n) + 1}`),
+    })),
+  );
+  const some = await measureBoth({ inSync: size - drifted.length, differs: drifted.length }, '5 % drifted');
+
+  const row = (what, times, ours, peerTimes, target, met) => ({
+    what: `drift of ${size} objects, ${what}`,
+    unit: 's',
+    ours: median(ours),
+    peer: { name: 'kubectl diff', value: median(peerTimes) },
+    samples: ours,
+    peerSamples: peerTimes,
+    ...(target === undefined ? {} : { target, met }),
+  });
+  const largest = size === Math.max(...sizes);
+  const warm = median(clean.warm);
+  const ratio = median(clean.peer) / warm;
+  return [
+    row('all in sync, whole process', clean, clean.ours, clean.peer),
+    row(
+      'all in sync, refresh of the view',
+      clean,
+      clean.warm,
+      clean.peer,
+      largest ? '≤ 0.5 s, ≥ 50 × kubectl' : undefined,
+      warm <= 0.5 && ratio >= 50,
+    ),
+    row('5 % drifted, whole process', some, some.ours, some.peer),
+    row(
+      '5 % drifted, refresh of the view',
+      some,
+      some.warm,
+      some.peer,
+      largest ? '≤ 0.8 s' : undefined,
+      median(some.warm) <= 0.8,
+    ),
+  ];
+}
+
+async function kubectlRun(program, args, env) {
+  expectStatus(await measured(program, args, { env }), 0);
+}
+
+function expectStatus(run, status) {
+  if (run.status !== status) {
+    throw new Error(`Expected status ${status}, got ${run.status}:\n${run.out.slice(0, 1500)}\n${run.err.slice(0, 1500)}`);
+  }
+}
+
+/** A comparison that is fast and wrong is no figure. */
+function expectCounts(report, { inSync, differs }) {
+  const found = report?.counts ?? {};
+  if (found.inSync !== inSync || (found.drifted ?? 0) !== differs) {
+    throw new Error(`Expected ${inSync} in sync and ${differs} drifted, got ${JSON.stringify(report?.counts ?? report)?.slice(0, 1500)}`);
+  }
+}
