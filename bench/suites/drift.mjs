@@ -42,24 +42,19 @@ async function ofSize(size, context, program, cluster) {
   const env = { KUBECONFIG: kubeconfig, XDG_CACHE_HOME: path.join(dir, `cache-drift-${size}`) };
   const folder = path.join(dir, namespace);
   const apps = path.join(folder, 'apps');
-  const files = workloads(size, namespace);
+  // One plain folder: what is compared here is comparing, not kustomize.
+  const files = workloads(size, namespace).map((file) => ({ ...file, path: file.path.replace('/', '-') }));
   write(apps, files);
   fs.writeFileSync(
     path.join(folder, '.plumbline.yaml'),
     'environments:\n  - name: bench\n    sources: [apps]\n    target: { context: testcluster-admin }\n',
   );
-  // One kustomization, as a real repository would have; kubectl reads the same files.
-  fs.writeFileSync(
-    path.join(apps, 'kustomization.yaml'),
-    `resources:\n${files.map((file) => `  - ${file.path}\n`).join('')}`,
-  );
-
   say(`drift: applying ${size} objects`);
   await kubectlRun(program, ['create', 'namespace', namespace], env);
-  await kubectlRun(program, ['apply', '--server-side', '--field-manager=plumbline', '-k', apps], env);
+  await kubectlRun(program, ['apply', '--server-side', '--field-manager=plumbline', '-f', apps], env);
 
   const peer = async (status) => {
-    const run = await measured(program, ['diff', '--server-side', '--field-manager=plumbline', '--concurrency=8', '-k', apps], { env });
+    const run = await measured(program, ['diff', '--server-side', '--field-manager=plumbline', '--concurrency=8', '-f', apps], { env });
     expectStatus(run, status);
     return run.seconds;
   };
