@@ -10,7 +10,7 @@ import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
 import type { Abort, FileTree, Log, Repository } from './core/ports';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
-import type { RenderPorts } from './core/render/renderSource';
+import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
 import { createSchemaStore, type SchemaStore } from './core/schema/schemaStore';
 import { createDiscovery } from './core/workspace/discover';
@@ -66,6 +66,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const discovery = createDiscovery();
   /** What was read of revisions must not be taken for the working tree. */
   const discoveryElsewhere = createDiscovery();
+  const trees = new RenderedTrees();
   let schemas: SchemaStore | undefined;
   let engines: Engines | undefined;
   let repository: Repository | undefined;
@@ -108,7 +109,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
     renderPorts() {
       const scope: Scope = (apiVersion, kind) => services.schemas().lookup({ apiVersion, kind })?.namespaced;
-      return { renderer: services.engines().renderer, scope };
+      return { renderer: services.engines().renderer, scope, trees };
     },
     checkPorts() {
       return { renderer: services.engines().renderer, validator: verdicts().validator, store: services.schemas() };

@@ -12,6 +12,7 @@ import {
 } from '../ports';
 import type { Environment, FluxOverlay, Source, SourceRender } from '../workspace/source';
 import { parseYaml } from '../yaml/parse';
+import type { ParsedYaml } from '../yaml/tree';
 import { overlayFiles } from './fluxOverlay';
 import { substitutePostBuild } from './postBuild';
 import type { Rendering, Resource } from './rendering';
@@ -22,6 +23,27 @@ export interface RenderPorts {
   renderer: Renderer;
   /** Whether a kind is namespaced; without it no namespace is filled in. */
   scope?: Scope;
+  /** The last renderings' trees: what did not change in a rendering is not read again. */
+  trees?: RenderedTrees;
+}
+
+/** Trees of the sources that were rendered last. */
+export class RenderedTrees {
+  private readonly trees = new Map<string, ParsedYaml>();
+
+  /** `limit` is how many are kept: each may be the tree of thousands of objects. */
+  constructor(private readonly limit = 8) {}
+
+  parse(id: string, yaml: string): ParsedYaml {
+    const parsed = parseYaml(yaml, this.trees.get(id));
+    this.trees.delete(id);
+    this.trees.set(id, parsed);
+    const [oldest] = this.trees.keys();
+    if (this.trees.size > this.limit && oldest !== undefined) {
+      this.trees.delete(oldest);
+    }
+    return parsed;
+  }
 }
 
 export interface RenderOptions {
@@ -56,7 +78,9 @@ export async function renderSource(
     text = failed({ message: error.message });
   }
   const { unresolved, ...rest } = text;
-  const rendering: Rendering = { source, parsed: parseYaml(text.yaml), resources: [], problems: [], ...rest };
+  const id = `${environment?.name ?? ''} ${source.id}`;
+  const parsed = ports.trees?.parse(id, text.yaml) ?? parseYaml(text.yaml);
+  const rendering: Rendering = { source, parsed, resources: [], problems: [], ...rest };
   if (rendering.failure !== undefined) {
     return rendering;
   }
