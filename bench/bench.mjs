@@ -15,10 +15,11 @@ import { sayTo, setup } from '../scripts/setup.mjs';
 import { markdownTable, textTable, written } from './lib/figures.mjs';
 import { check } from './suites/check.mjs';
 import { drift } from './suites/drift.mjs';
+import { preview } from './suites/preview.mjs';
 import { start } from './suites/start.mjs';
 import { typing } from './suites/typing.mjs';
 
-const suites = { check, typing, start, drift };
+const suites = { check, typing, preview, start, drift };
 
 const number = (text, least) => {
   const value = Number(text);

@@ -5,10 +5,11 @@ import { cacheFolder } from './adapters/cacheFolder';
 import { createEngines, type Engines } from './adapters/engines';
 import { readRemotes } from './adapters/gitConfig';
 import { createFileTree, findRoot } from './adapters/nodeFiles';
+import { rememberRenderings } from './adapters/renderMemo';
 import { openSchemaPack } from './adapters/schemaFiles';
 import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
-import type { Abort, FileTree, Log, Repository } from './core/ports';
+import type { Abort, FileTree, Log, Renderer, Repository } from './core/ports';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
@@ -27,6 +28,8 @@ export interface ServicesOptions {
   buffers?: ReadonlyMap<string, string>;
   /** Engines that several repositories share; whoever made them ends them. Absent: made at the first use. */
   engines?: Engines;
+  /** Changes with every change of any file; with it, a rendering is shared by all who ask for it at the same text. */
+  generation?: () => number;
   /** False: nothing is read from or left for other runs. Default true. */
   remember?: boolean;
 }
@@ -82,6 +85,15 @@ export async function createServices(options: ServicesOptions): Promise<Services
     return remembered;
   };
 
+  let sharing: Renderer | undefined;
+  const renderer = (): Renderer => {
+    if (options.generation === undefined) {
+      return services.engines().renderer;
+    }
+    sharing ??= rememberRenderings(services.engines().renderer, tree, options.generation);
+    return sharing;
+  };
+
   const services: Services = {
     root,
     git,
@@ -109,10 +121,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
     renderPorts() {
       const scope: Scope = (apiVersion, kind) => services.schemas().lookup({ apiVersion, kind })?.namespaced;
-      return { renderer: services.engines().renderer, scope, trees };
+      return { renderer: renderer(), scope, trees };
     },
     checkPorts() {
-      return { renderer: services.engines().renderer, validator: verdicts().validator, store: services.schemas() };
+      return { renderer: renderer(), validator: verdicts().validator, store: services.schemas() };
     },
     prepareCheck() {
       if (!verdicts().isFilled()) {

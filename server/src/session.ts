@@ -84,12 +84,20 @@ export class Session {
 
   private async openServices(folder: string): Promise<string> {
     const buffers = new Map<string, string>();
-    const services = await createServices({ folder, log: this.log, trusted: this.trusted, buffers });
+    const opened: { repository?: OpenRepository } = {};
+    const services = await createServices({
+      folder,
+      log: this.log,
+      trusted: this.trusted,
+      buffers,
+      generation: () => opened.repository?.generation ?? 0,
+    });
     if (this.repositories.has(services.root)) {
       await services.dispose();
       return services.root;
     }
     const repository = new OpenRepository(services, buffers);
+    opened.repository = repository;
     this.repositories.set(services.root, Promise.resolve(repository));
     for (const document of this.documents.all()) {
       const relative = repository.pathOf(document.uri);
@@ -116,6 +124,8 @@ export class Session {
     if (absolute === undefined) {
       return undefined;
     }
+    // A document may be open before its folder is: it must not become a repository of its own.
+    await this.ready;
     let best: OpenRepository | undefined;
     for (const repository of await this.all()) {
       const { root } = repository.services;

@@ -4,6 +4,8 @@
 export interface WorkerStart {
   /** The module: `.wasm`, or `.wasm.br`, which the worker decompresses. */
   file: string;
+  /** How much of a function must have run before V8 optimises it, in V8's own unit. */
+  tieringBudget: number;
   /** The module as another worker compiled it; its code is shared then. */
   module?: WebAssembly.Module;
 }
