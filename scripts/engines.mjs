@@ -18,11 +18,14 @@ import { copySources, enginesDir, prepareSources, sourceParts } from './lib/engi
 import { goToolchain } from './lib/go.mjs';
 import { run } from './lib/run.mjs';
 import { peer } from './peers.mjs';
+import { limitMemory } from './lib/wasmMemory.mjs';
 
 const placed = path.join(root, 'dist', 'engines');
 const megabyte = 1024 * 1024;
 /** What the packaged extension may carry of each module, compressed. */
 const packageLimits = { render: 6 * megabyte, validate: 13 * megabyte };
+/** What a module may take at run time: several times what the largest real repositories need. */
+const memoryLimits = { render: 1024 * megabyte, validate: 1536 * megabyte };
 const usually = { render: '40 s', validate: '2 min' };
 const wasm = { GOOS: 'wasip1', GOARCH: 'wasm' };
 /** Modules whose versions people see. */
@@ -52,6 +55,7 @@ async function compile(engine, dir, target, tools) {
     cwd: path.join(dir, engine),
     env: { ...tools.env, ...wasm },
   });
+  limitMemory(out, memoryLimits[engine]);
   return out;
 }
 
@@ -110,7 +114,7 @@ async function describe(engine, dir, target, { go, env }) {
 
 /** The cache folder with `<engine>.wasm`, `versions.json` and `LICENSES`. A change of one engine leaves the other alone. */
 async function built(engine, tools, say) {
-  const key = keyOf(await sourceParts(engine, tools));
+  const key = keyOf([...(await sourceParts(engine, tools)), `memory ${memoryLimits[engine]}`]);
   return once(
     `engine-${engine}`,
     key,

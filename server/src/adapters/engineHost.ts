@@ -59,7 +59,14 @@ export class EngineTimeout extends Error {
 }
 
 /** One call broke the engine's program, and did so again when it was repeated. */
-export class EngineCrash extends Error {}
+export class EngineCrash extends Error {
+  /** What the call asked for was more than an engine has: calls without end, data without end. */
+  get isTooMuch(): boolean {
+    return isEndless(this.message) || /out of memory/.test(this.message);
+  }
+}
+
+const isEndless = (reason: string): boolean => /call stack|stack overflow/.test(reason);
 
 export interface EngineStatus {
   /** Time from the worker's start until its module could be called. */
@@ -424,7 +431,8 @@ export class EngineHost {
     this.options.log.warn(`${this.options.name} engine: crashed: ${reason}`);
     if (job !== undefined && !abandoned) {
       job.crashes++;
-      if (job.crashes > 1 || job.prelude === true) {
+      // Calls without end are as endless on a fresh instance; memory may have been short because of others.
+      if (job.crashes > 1 || job.prelude === true || isEndless(reason)) {
         job.reject(new EngineCrash(reason));
       } else {
         this.waiting.unshift(job);

@@ -61,6 +61,11 @@ function failed(error: unknown): RenderAnswer {
     const message = `Rendering was ${error.message}: it does not end, or it is too large.`;
     return { ok: false, failure: { message }, reads: [] };
   }
+  if (error instanceof EngineCrash && error.isTooMuch) {
+    const message =
+      'Rendering was stopped: something in this source calls itself without end, or makes more than an engine can hold.';
+    return { ok: false, failure: { message }, reads: [] };
+  }
   if (error instanceof EngineCrash) {
     throw new EngineUnavailable(
       `The render engine broke twice on this source (${error.message}). Please report it; other sources still render.`,

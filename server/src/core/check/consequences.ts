@@ -9,21 +9,28 @@ export function withoutConsequences(problems: readonly Problem[]): Problem[] {
   }
   const unreadable = faultyLines(problems);
   const readable = problems.filter((problem) => !isBesideUnreadable(problem, unreadable));
-  const byObject = new Map<string | undefined, Problem[]>();
-  for (const problem of readable) {
-    if (isError(problem)) {
-      byObject.set(problem.resource, [...(byObject.get(problem.resource) ?? []), problem]);
+  const objects = new Map<string | undefined, Problem[]>();
+  for (const problem of readable.filter(isError)) {
+    const causes = objects.get(problem.resource) ?? [];
+    objects.set(problem.resource, causes);
+    if (causeRules.has(problem.rule) && causes.length < maxCauses) {
+      causes.push(problem);
     }
   }
-  const causes = readable.filter((problem) => {
-    const errors = byObject.get(problem.resource) ?? [];
+  const independent = readable.filter((problem) => {
+    const causes = objects.get(problem.resource);
     return isError(problem)
-      ? !errors.some((cause) => cause !== problem && isConsequence(problem, cause))
-      : errors.length === 0 || !/some validation rules were not checked/.test(problem.message);
+      ? causes?.some((cause) => cause !== problem && isConsequence(problem, cause)) !== true
+      : causes === undefined || !/some validation rules were not checked/.test(problem.message);
   });
-  const starts = firstAtStart(causes);
-  return causes.filter((problem) => !isError(problem) || starts.get(startOf(problem)) === problem);
+  const starts = firstAtStart(independent);
+  return independent.filter((problem) => !isError(problem) || starts.get(startOf(problem)) === problem);
 }
+
+/** Findings that others follow from. */
+const causeRules = new Set(['kubernetes/unknown-field', 'kubernetes/wrong-type', 'kubernetes/decode']);
+/** An object with more of them is no object with a mistake in it. */
+const maxCauses = 300;
 
 /** Of several errors that start at one place one stands: what keeps the text from being read, else the first. */
 function firstAtStart(problems: readonly Problem[]): ReadonlyMap<string, Problem> {

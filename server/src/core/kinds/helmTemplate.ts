@@ -1,5 +1,6 @@
 // Templates: text that only becomes YAML when it is rendered. Nothing is said about their YAML; what they render to is
 // checked instead.
+import { endOfLine } from '../yaml/brackets';
 import type { Candidate, DocumentKind } from './kind';
 import { noChecks } from './kind';
 
@@ -19,7 +20,7 @@ function inTemplates({ path, neighbours: { role, chart } }: Candidate): boolean 
 
 /** `{{ … }}` where YAML would not have it: text that cannot be read otherwise, or an action in the place of a value. */
 function isTemplated({ document, text }: Candidate): boolean {
-  if (!text.includes('{{') || !/\{\{.*\}\}/.test(text)) {
+  if (!hasAction(text)) {
     return false;
   }
   if (document.faults.some((fault) => fault.rule === 'yaml/syntax')) {
@@ -27,6 +28,20 @@ function isTemplated({ document, text }: Candidate): boolean {
     return /^[ \t]*(?:- +)?(?:[\w.\-/]+:[ \t]+)?\{\{/m.test(text);
   }
   return /^[ \t]*(?:- +)?(?:[\w.\-/]+:[ \t]+)?\{\{/m.test(text) && hasMapAsKey(document.root);
+}
+
+/** `{{` with `}}` behind it on the same line. */
+function hasAction(text: string): boolean {
+  let open = text.indexOf('{{');
+  while (open >= 0) {
+    const end = endOfLine(text, open);
+    const close = text.indexOf('}}', open + 2);
+    if (close >= 0 && close < end) {
+      return true;
+    }
+    open = close < 0 ? -1 : text.indexOf('{{', end);
+  }
+  return false;
 }
 
 function hasMapAsKey(node: Candidate['document']['root']): boolean {

@@ -110,7 +110,9 @@ class TreeBuilder {
     }
     this.top = this.open[this.open.length - 1];
     const node = closed.node;
-    if (node.flow) {
+    // A pair alone in a list (`[a: b]`) is a map without braces.
+    const isPair = node.flow && node.kind === 'map' && this.text[node.start - this.base] !== '{';
+    if (node.flow && !isPair) {
       this.last = skipTrivia(this.text, this.last, ',:') + 1;
       node.end = this.last + this.base;
       return;

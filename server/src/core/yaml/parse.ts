@@ -155,8 +155,8 @@ function readSegment(text: string, base: number, conflicts: SyntaxFault[]): Segm
   for (const fault of [...conflicts, ...faults]) {
     const owner = documents.find((document) => fault.start < document.end) ?? documents[documents.length - 1];
     owner?.faults.push(fault);
-    owner?.faults.sort((a, b) => a.start - b.start);
   }
+  documents.forEach((document) => document.faults.sort((a, b) => a.start - b.start));
   return { base, documents };
 }
 

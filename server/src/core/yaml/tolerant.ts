@@ -70,7 +70,7 @@ const styles: Record<string, ScalarNode['style']> = {
 function convert(node: LibraryNode | null | undefined, text: string, base: number, at: number, depth = 0): Node {
   const range: LibraryRange = (node as { range?: LibraryRange } | null | undefined)?.range ?? [at, at, at];
   const start = range[0] + base;
-  const end = Math.max(range[1], range[0]) + base;
+  const end = Math.min(Math.max(range[1], range[0]), text.length) + base;
   if (node === null || node === undefined || depth > maxDepth) {
     return { kind: 'scalar', start, end: start, text: '', style: 'plain' };
   }
@@ -90,11 +90,10 @@ function convert(node: LibraryNode | null | undefined, text: string, base: numbe
           : convert(pair.value, text, base, key.end - base, depth + 1);
       return { key, value };
     });
-    const last = pairs[pairs.length - 1]?.value.end ?? start;
+    const parts = pairs.flatMap(({ key, value }) => [key, value]);
     return {
       kind: 'map',
-      start,
-      end: node.flow === true ? end : Math.max(start, last),
+      ...around(parts, start, node.flow === true ? end : start),
       pairs,
       flow: node.flow === true,
       ...properties,
@@ -102,11 +101,9 @@ function convert(node: LibraryNode | null | undefined, text: string, base: numbe
   }
   if (isSeq<LibraryNode>(node)) {
     const items = node.items.map((item) => convert(item, text, base, range[0], depth + 1));
-    const last = items[items.length - 1]?.end ?? start;
     return {
       kind: 'seq',
-      start,
-      end: node.flow === true ? end : Math.max(start, last),
+      ...around(items, start, node.flow === true ? end : start),
       items,
       flow: node.flow === true,
       ...properties,
@@ -118,6 +115,17 @@ function convert(node: LibraryNode | null | undefined, text: string, base: numbe
   const block = style === 'literal' || style === 'folded';
   const scalarEnd = block ? blockEnd(text, range[0], headerEnd(text, range[0]), range[1]) + base : end;
   return { kind: 'scalar', start, end: scalarEnd, text: value, style, ...properties };
+}
+
+/** A range that holds all parts: the library gives some of what it could not read places outside their parents. */
+function around(parts: readonly Node[], start: number, end: number): { start: number; end: number } {
+  return parts.reduce(
+    (range, part) => ({ start: Math.min(range.start, part.start), end: Math.max(range.end, part.end) }),
+    {
+      start,
+      end,
+    },
+  );
 }
 
 /** An empty value after a key: behind its colon where there is one. */
