@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 // The process behind `plumbline`: standard streams, interruption and exit status. Everything else is in commands/.
 import { setMaxListeners } from 'node:events';
-import fs from 'node:fs';
-import path from 'node:path';
 import { exit, type CliIo } from './commands/cli';
 import { main } from './commands/main';
-import { productFolder } from './productFolder';
+import { version } from './version';
 
 const controller = new AbortController();
 // Every request, rendering and engine call of a command listens to it, hundreds at a time and each only while it runs: no leak.
@@ -32,16 +30,6 @@ const io: CliIo = {
   outIsTerminal: process.stdout.isTTY === true,
   signal: controller.signal,
 };
-
-function version(): string {
-  try {
-    const file = path.join(productFolder(), '..', 'package.json');
-    const { version: found } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string };
-    return found ?? 'unknown';
-  } catch {
-    return 'unknown';
-  }
-}
 
 main(process.argv.slice(2), io, version()).then(
   (status) => {

@@ -1,7 +1,6 @@
 // One repository that is open in the editor: its files with unsaved text on top, what discovery found in it, the chosen environment.
 // Everyone else reads from here; `changed` makes what was computed from older text out of date.
 import path from 'node:path';
-import type { Abort } from './core/ports';
 import type { Source, Workspace, WorkspaceFile, Environment } from './core/workspace/source';
 import type { Services } from './services';
 import { relativeTo, toAbsolute, toUri } from './uris';
@@ -68,7 +67,7 @@ export class OpenRepository {
    * What the repository deploys now. Concurrent callers share one discovery, and typing inside an object, which changes nothing of it,
    * costs none.
    */
-  async workspace(abort?: Abort): Promise<Workspace> {
+  async workspace(): Promise<Workspace> {
     if (this.discovered === undefined || this.outOfDate || this.isChangedByEdits()) {
       this.outOfDate = false;
       this.edited.clear();
@@ -86,7 +85,6 @@ export class OpenRepository {
     }
     const { workspace } = this.discovered;
     this.newest = await workspace;
-    void abort;
     return this.newest;
   }
 

@@ -50,7 +50,7 @@ export function startServer(connection: Connection): void {
     asksConfiguration = params.capabilities.workspace?.configuration === true;
     registersConfiguration = params.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration === true;
     return {
-      serverInfo: { name: 'plumbline', version },
+      serverInfo: { name: 'plumbline', version: version() },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,

@@ -1,4 +1,15 @@
-// The product's version: the bundler writes it in from package.json; compiled sources say that they are that.
-declare const PLUMBLINE_VERSION: string | undefined;
+// The product's version, from the package.json that lies beside `dist` in a checkout and in the package alike.
+import fs from 'node:fs';
+import path from 'node:path';
+import { productFolder } from './productFolder';
 
-export const version: string = typeof PLUMBLINE_VERSION === 'string' ? PLUMBLINE_VERSION : 'development';
+/** For example `0.1.0`; `unknown` where the file cannot be read. */
+export function version(): string {
+  try {
+    const file = path.join(productFolder(), '..', 'package.json');
+    const { version: found } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string };
+    return found ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

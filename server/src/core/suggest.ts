@@ -25,7 +25,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 const fold = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words; undefined above `limit`. */
-function distanceWithin(a: string, b: string, limit: number): number | undefined {
+export function distanceWithin(a: string, b: string, limit: number): number | undefined {
   if (Math.abs(a.length - b.length) > limit) {
     return undefined;
   }

@@ -1,4 +1,6 @@
-// "Did you mean": the nearest of some names, where one is near enough to be meant.
+// "Did you mean": the nearest of some names, where one is near enough to be meant. Field and kind names are held to a narrower measure
+// than other words, and a name that was only begun counts.
+import { distanceWithin } from '../suggest';
 
 /** The nearest candidate, case ignored first; undefined where none is near. */
 export function nearest(text: string, names: Iterable<string>): string | undefined {
@@ -13,8 +15,8 @@ export function nearest(text: string, names: Iterable<string>): string | undefin
     if (c === wanted) {
       return candidate;
     }
-    const d = distance(wanted, c, bestDistance);
-    if (d < bestDistance) {
+    const d = distanceWithin(wanted, c, bestDistance - 1);
+    if (d !== undefined) {
       best = candidate;
       bestDistance = d;
     }
@@ -29,31 +31,4 @@ function begun(wanted: string, candidates: readonly string[]): string | undefine
   }
   const found = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
   return found.length === 1 ? found[0] : undefined;
-}
-
-/** Edits (insert, delete, replace, swap neighbours) between two texts; anything at or above `limit` is `limit`. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) {
-    return limit;
-  }
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min(
-        (previous[j] ?? limit) + 1,
-        (current[j - 1] ?? limit) + 1,
-        (previous[j - 1] ?? limit) + (same ? 0 : 1),
-      );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (before[j - 2] ?? limit) + 1);
-      }
-      current[j] = cost;
-    }
-    before = previous;
-    previous = current;
-  }
-  return Math.min(limit, previous[b.length] ?? limit);
 }
