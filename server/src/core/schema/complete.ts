@@ -2,28 +2,13 @@
 import type { JsonValue } from '../json';
 import { plainValue } from '../yaml/scalars';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
+import type { CompletionItem } from './completionItem';
 import { type Cursor, cursorAt } from './cursor';
 import { quoteFix } from './messages';
 import type { SchemaNode } from './schemaNode';
 import { Type, typeName } from './schemaNode';
 import { describe, enumDescriptions, inline, kindOf, kindWritten, schemaAt } from './schemaPath';
 import type { KindSchema, SchemaStore } from './schemaStore';
-
-export interface CompletionItem {
-  label: string;
-  kind: 'field' | 'value';
-  /** One line: type, whether it is required, default. */
-  detail: string;
-  /** Markdown. */
-  documentation?: string;
-  /** Plain text with its own indentation: it must be inserted as it is, not adjusted by the editor. */
-  insertText: string;
-  /** Offsets of the text that it replaces. */
-  start: number;
-  end: number;
-  /** Orders the list: required fields, then others, then status; defaults before other values. */
-  sortText: string;
-}
 
 /** What can be written at an offset. Works on half-typed text; empty where nothing is known. */
 export function completeAt(

@@ -1,0 +1,57 @@
+// Where a request about a document comes from: its tree, its repository, what it is there, and the Kubernetes version that counts for it.
+import type { FileRole, Workspace } from '../core/workspace/source';
+import type { YamlDocument } from '../core/yaml/tree';
+import { documentAt } from '../core/yaml/path';
+import { fileOf, type OpenRepository } from '../openRepository';
+import type { OpenDocument, Session } from '../session';
+
+export interface DocumentPlace {
+  uri: string;
+  /** Repository-relative. */
+  path: string;
+  document: OpenDocument;
+  repository: OpenRepository;
+  /** The newest one known; it may be older than the text. */
+  workspace: Workspace;
+  role: FileRole | undefined;
+  /** Kubernetes version, for example `1.35`; undefined: the newest one known. */
+  minor: string | undefined;
+}
+
+/** A place inside one `---` document. */
+export interface CaretPlace extends DocumentPlace {
+  offset: number;
+  yaml: YamlDocument;
+}
+
+export interface PositionParams {
+  textDocument: { uri: string };
+  position: { line: number; character: number };
+}
+
+/** Undefined for what is not open, or lies on no disk. */
+export async function placeOfDocument(session: Session, uri: string): Promise<DocumentPlace | undefined> {
+  const place = await session.placeOf(uri);
+  const workspace = place && (place.repository.lastWorkspace ?? (await place.repository.workspace()));
+  // Read last: the text may have changed while discovery ran.
+  const document = session.document(uri);
+  if (document === undefined || place === undefined || workspace === undefined) {
+    return undefined;
+  }
+  const file = fileOf(workspace, place.path);
+  const owner = workspace.environments.find((e) => e.sources.some((id) => file?.sources.includes(id)));
+  const minor = owner?.kubernetesVersion ?? (session.settings.kubernetesVersion || undefined);
+  return { uri, ...place, document, workspace, role: file?.role, minor };
+}
+
+/** The place of a caret where schemas and references apply. Templates are left alone: their text is no YAML yet. */
+export async function placeOfCaret(session: Session, params: PositionParams): Promise<CaretPlace | undefined> {
+  const place = await placeOfDocument(session, params.textDocument.uri);
+  if (place === undefined || place.role === 'template') {
+    return undefined;
+  }
+  const { parsed } = place.document;
+  const offset = parsed.lines.offsetAt(params.position);
+  const yaml = documentAt(parsed, offset);
+  return yaml === undefined ? undefined : { ...place, offset, yaml };
+}
