@@ -19,6 +19,7 @@ import { goToolchain } from './lib/go.mjs';
 import { run } from './lib/run.mjs';
 import { peer } from './peers.mjs';
 import { limitMemory } from './lib/wasmMemory.mjs';
+import { snapshot } from './lib/wasmSnapshot.mjs';
 
 const placed = path.join(root, 'dist', 'engines');
 const megabyte = 1024 * 1024;
@@ -28,6 +29,8 @@ const packageLimits = { render: 6 * megabyte, validate: 13 * megabyte };
 const memoryLimits = { render: 1024 * megabyte, validate: 1536 * megabyte };
 const usually = { render: '40 s', validate: '2 min' };
 const wasm = { GOOS: 'wasip1', GOARCH: 'wasm' };
+/** What changes a module after its compilation. */
+const rewriters = ['wasmMemory.mjs', 'wasmSections.mjs', 'wasmSnapshot.mjs'];
 /** Modules whose versions people see. */
 const shown = { kustomize: 'sigs.k8s.io/kustomize/api', helm: 'helm.sh/helm/v4', kubernetes: 'k8s.io/kubernetes' };
 
@@ -56,6 +59,7 @@ async function compile(engine, dir, target, tools) {
     env: { ...tools.env, ...wasm },
   });
   limitMemory(out, memoryLimits[engine]);
+  snapshot(out);
   return out;
 }
 
@@ -114,7 +118,11 @@ async function describe(engine, dir, target, { go, env }) {
 
 /** The cache folder with `<engine>.wasm`, `versions.json` and `LICENSES`. A change of one engine leaves the other alone. */
 async function built(engine, tools, say) {
-  const key = keyOf([...(await sourceParts(engine, tools)), `memory ${memoryLimits[engine]}`]);
+  const key = keyOf([
+    ...(await sourceParts(engine, tools)),
+    `memory ${memoryLimits[engine]}`,
+    ...rewriters.map((file) => fs.readFileSync(path.join(root, 'scripts/lib', file), 'utf8').replaceAll('\r\n', '\n')),
+  ]);
   return once(
     `engine-${engine}`,
     key,

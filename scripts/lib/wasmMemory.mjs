@@ -1,7 +1,7 @@
 // A ceiling for the memory of a WebAssembly module: Go's linker sets none, and a chart that never stops would take 4 GB.
 import fs from 'node:fs';
+import { encoded, pageBytes, unsigned } from './wasmSections.mjs';
 
-const pageBytes = 64 * 1024;
 const memorySection = 5;
 
 /** Writes the ceiling into a module's file. The program ends with "out of memory" where it asks for more. */
@@ -24,25 +24,4 @@ export function limitMemory(file, bytes) {
     at = end;
   }
   throw new Error(`${file} has no memory`);
-}
-
-/** A number of the format (LEB128) and where it ends. */
-function unsigned(bytes, from) {
-  let value = 0;
-  for (let at = from, shift = 0; ; at++, shift += 7) {
-    value += (bytes[at] & 127) * 2 ** shift;
-    if (bytes[at] < 128) {
-      return { value, next: at + 1 };
-    }
-  }
-}
-
-function encoded(value) {
-  const bytes = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) {
-      return [...bytes, rest];
-    }
-    bytes.push((rest % 128) + 128);
-  }
 }

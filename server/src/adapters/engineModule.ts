@@ -18,7 +18,8 @@ export interface EngineInstance {
 /** What `pl_*` functions an engine exports; see engines/abi. */
 interface EngineExports {
   memory: WebAssembly.Memory;
-  _initialize(): void;
+  /** Absent where the build has run it already. */
+  _initialize?(): void;
   pl_alloc(size: number): number;
   pl_call(size: number): number;
   pl_result(): number;
@@ -161,7 +162,7 @@ export function instantiate(module: WebAssembly.Module): EngineInstance {
 
   const program = new WebAssembly.Instance(module, imports).exports as unknown as EngineExports;
   try {
-    program._initialize();
+    program._initialize?.();
   } catch (error) {
     throw withPrinted(error);
   }
