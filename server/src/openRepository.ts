@@ -14,6 +14,8 @@ export class OpenRepository {
 
   /** Increases with every change of any file. */
   generation = 0;
+  /** Kubernetes versions that clusters said they run, by environment; known once something was asked of them. */
+  readonly clusterVersions = new Map<string, string>();
   private readonly spelling = new Map<string, string>();
   private discovered: { workspace: Promise<Workspace>; done: boolean } | undefined;
   private outOfDate = true;

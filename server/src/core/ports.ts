@@ -104,6 +104,8 @@ export interface EngineProblem {
   /** The server's own field path (`spec.containers[0].name`), without a leading dot; empty where the server gives none. */
   field: string;
   message: string;
+  /** Set where another Kubernetes version is asked for and may judge otherwise: the one whose rules these are. */
+  rulesOf?: string;
   /** True where the answer depends on values of the cluster that are only assumed (service CIDR, node ports, feature gates). */
   assumed?: boolean;
 }

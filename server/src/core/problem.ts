@@ -44,6 +44,8 @@ export interface Problem extends Location {
   resource?: string;
   /** JSON Pointer of the field concerned, inside that object. */
   field?: string;
+  /** Names of the environments that it holds in, where others that deploy the place do not have it. The message names them, too. */
+  environments?: string[];
   /** Set where the problem was found in rendered output: the rendered place. `path`/`range` then say what causes it. */
   rendered?: { source: string; line: number };
   related?: { location: Location; message: string }[];

@@ -1,7 +1,9 @@
 // Diagnostics: the tree's answer at the keystroke, then the engine's on the same text, then that of what the file becomes. Each later
 // list completes the earlier one; an answer for older text is dropped.
 import { checkFile, completeCheck, engineObjects, type FileCheck } from '../core/check/checkFile';
+import { neighboursOf } from '../core/check/neighbours';
 import { settle } from '../core/check/suppress';
+import { versionsOf } from '../core/check/versions';
 import { Cancelled, EngineUnavailable, type Abort } from '../core/ports';
 import type { Problem } from '../core/problem';
 import { addDefinitions } from '../core/render/checkRendering';
@@ -105,20 +107,25 @@ export class Diagnostics {
     options: { paths?: string[]; progress?: (text: string) => void; abort: Abort },
   ): ReturnType<typeof checkWorkspace> {
     const { services } = repository;
-    return checkWorkspace(workspace, services.tree, services.checkPorts(), { ...this.version(), ...options });
+    return checkWorkspace(workspace, services.tree, services.checkPorts(), {
+      ...this.version(),
+      knownVersions: repository.clusterVersions,
+      ...options,
+    });
   }
 
   private fileCheck(document: OpenDocument, repository: OpenRepository, workspace: Workspace, path: string): FileCheck {
     const file = fileOf(workspace, path);
-    const chart = file?.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
-    const minor = this.minorOf(workspace, file?.sources ?? []);
     return checkFile(
+      { path, parsed: document.parsed, neighbours: neighboursOf(workspace, file) },
       {
-        path,
-        parsed: document.parsed,
-        neighbours: { ...(file === undefined ? {} : { role: file.role }), ...(chart === undefined ? {} : { chart }) },
+        store: repository.services.schemas(),
+        cache: document.cache,
+        versions: versionsOf(workspace, file?.sources ?? [], {
+          ...this.version(),
+          known: repository.clusterVersions,
+        }),
       },
-      { store: repository.services.schemas(), cache: document.cache, ...(minor === undefined ? {} : { minor }) },
     );
   }
 
@@ -224,11 +231,6 @@ export class Diagnostics {
   private version(): { kubernetesVersion?: string } {
     const { kubernetesVersion } = this.session.settings;
     return kubernetesVersion === '' ? {} : { kubernetesVersion };
-  }
-
-  private minorOf(workspace: Workspace, sources: readonly string[]): string | undefined {
-    const owner = workspace.environments.find((e) => e.sources.some((id) => sources.includes(id)));
-    return owner?.kubernetesVersion ?? this.version().kubernetesVersion;
   }
 
   private later(uri: string, milliseconds: number, work: () => Promise<void>): void {

@@ -18,19 +18,22 @@ export function formatJson(result: CheckResult): string {
       objects: result.objects,
     },
     undecided: result.undecided,
-    findings: result.problems.map(({ rule, severity, message, path, range, resource, field, rendered, related }) => ({
-      rule,
-      severity,
-      message,
-      path,
-      range,
-      ...(resource === undefined ? {} : { resource }),
-      ...(field === undefined ? {} : { field }),
-      ...(rendered === undefined
-        ? {}
-        : { rendered, origin: { path, line: range.start.line, character: range.start.character } }),
-      ...(related === undefined ? {} : { related }),
-    })),
+    findings: result.problems.map(
+      ({ rule, severity, message, path, range, resource, field, environments, rendered, related }) => ({
+        rule,
+        severity,
+        message,
+        path,
+        range,
+        ...(resource === undefined ? {} : { resource }),
+        ...(field === undefined ? {} : { field }),
+        ...(environments === undefined ? {} : { environments }),
+        ...(rendered === undefined
+          ? {}
+          : { rendered, origin: { path, line: range.start.line, character: range.start.character } }),
+        ...(related === undefined ? {} : { related }),
+      }),
+    ),
   };
   return `${JSON.stringify(output, undefined, 2)}\n`;
 }

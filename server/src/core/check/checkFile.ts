@@ -14,12 +14,14 @@ import type { ParsedYaml, SyntaxFault } from '../yaml/tree';
 import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
 import { engineProblems } from './engineProblems';
+import { forVersion } from './engineSkew';
 import { identityProblems } from './identityProblems';
 import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
 import { decidesByVariable } from './freeText';
 import { goReaderFaults } from './goReader';
 import { valueFaults } from './valueFaults';
+import { agree, type CheckedVersion } from './versions';
 
 export interface FileToCheck {
   path: string;
@@ -30,8 +32,10 @@ export interface FileToCheck {
 export interface CheckOptions {
   /** Undefined until schemas are loaded: only faults of the text are found then. */
   store?: SchemaStore;
-  /** Kubernetes version, for example `1.35`. */
+  /** Kubernetes version, for example `1.35`; absent: the newest one known. */
   minor?: string;
+  /** All versions that the file is checked for, in place of `minor`. */
+  versions?: readonly CheckedVersion[];
   /** Keeps the findings of documents that do not change between two checks of a file. */
   cache?: CheckCache;
 }
@@ -39,6 +43,9 @@ export interface CheckOptions {
 export interface FileCheck {
   file: FileToCheck;
   documents: DetectedDocument[];
+  /** What it was checked for; never empty. */
+  versions: readonly CheckedVersion[];
+  store: SchemaStore | undefined;
   /** In text order; neither suppressed nor re-graded yet (`settle` does both). */
   problems: Problem[];
 }
@@ -46,19 +53,26 @@ export interface FileCheck {
 /** First tier. Never throws; unknown kinds of files have no problems. */
 export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
   const documents = detect(file.path, file.parsed, file.neighbours);
+  const versions = options.versions ?? [{ minor: options.minor, environments: [] }];
+  const versionKey = versions.map(({ minor, environments }) => `${minor ?? ''}=${environments.join()}`).join(';');
   const problems = documents.flatMap((detected) => {
-    const check = (): Problem[] => checkDetected(file, detected, options);
+    const check = (): Problem[] => checkDetected(file, detected, versions, options.store);
     if (options.cache === undefined) {
       return check();
     }
     const { checks, variables, kind } = detected;
-    const key = [file.path, options.minor, kind.id, checks.syntax, variables, options.store?.version].join('|');
+    const key = [file.path, versionKey, kind.id, checks.syntax, variables, options.store?.version].join('|');
     return options.cache.problemsOf(detected.document, file.parsed, key, check);
   });
-  return { file, documents, problems: problems.sort(compareProblems) };
+  return { file, documents, versions, store: options.store, problems: problems.sort(compareProblems) };
 }
 
-function checkDetected(file: FileToCheck, detected: DetectedDocument, { store, minor }: CheckOptions): Problem[] {
+function checkDetected(
+  file: FileToCheck,
+  detected: DetectedDocument,
+  versions: readonly CheckedVersion[],
+  store: SchemaStore | undefined,
+): Problem[] {
   const { document, checks, identity } = detected;
   const problems: Problem[] = [];
   if (checks.syntax) {
@@ -71,13 +85,18 @@ function checkDetected(file: FileToCheck, detected: DetectedDocument, { store, m
     problems.push(faultProblem(file, fault, identity));
   }
   if (store !== undefined) {
-    const found = checkDocument(document, store, {
-      path: file.path,
-      lines: file.parsed.lines,
-      partial: checks.structure === 'partial',
-      variables: detected.variables,
-      ...(minor === undefined ? {} : { minor }),
-    });
+    const found = agree(
+      versions.map((version) => ({
+        version,
+        problems: checkDocument(document, store, {
+          path: file.path,
+          lines: file.parsed.lines,
+          partial: checks.structure === 'partial',
+          variables: detected.variables,
+          ...(version.minor === undefined ? {} : { minor: version.minor }),
+        }),
+      })),
+    );
     problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
   }
   if (identity === undefined && checks.structure === 'whole') {
@@ -159,7 +178,13 @@ export function completeCheck(
     const lines = place.parsed.lines.range(place.identity.root.start, place.identity.root.end);
     const isInside = ({ range }: Problem): boolean =>
       compare(range.start, lines.start) >= 0 && compare(range.start, lines.end) <= 0;
-    completed.push(...merge(rest.filter(isInside), engineProblems(verdict, place)));
+    const said = agree(
+      check.versions.map((version) => ({
+        version,
+        problems: engineProblems(forVersion(verdict, place.identity, version.minor, check.store), place),
+      })),
+    );
+    completed.push(...merge(rest.filter(isInside), said));
     rest = rest.filter((problem) => !isInside(problem));
   });
   return [...rest, ...completed].sort(compareProblems);

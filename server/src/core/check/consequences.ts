@@ -20,11 +20,16 @@ export function withoutConsequences(problems: readonly Problem[]): Problem[] {
   const independent = readable.filter((problem) => {
     const causes = objects.get(problem.resource);
     return isError(problem)
-      ? causes?.some((cause) => cause !== problem && isConsequence(problem, cause)) !== true
+      ? causes?.some((cause) => cause !== problem && isWhere(cause, problem) && isConsequence(problem, cause)) !== true
       : causes === undefined || !/some validation rules were not checked/.test(problem.message);
   });
   const starts = firstAtStart(independent);
   return independent.filter((problem) => !isError(problem) || starts.get(startOf(problem)) === problem);
+}
+
+/** True where a cause holds in every environment that the other finding holds in. */
+function isWhere({ environments }: Problem, problem: Problem): boolean {
+  return environments === undefined || problem.environments?.every((name) => environments.includes(name)) === true;
 }
 
 /** Findings that others follow from. */
@@ -45,9 +50,10 @@ function firstAtStart(problems: readonly Problem[]): ReadonlyMap<string, Problem
   return starts;
 }
 
-/** Several fields may be missing in one place. */
-function startOf({ range, rule, field }: Problem): string {
-  return `${range.start.line}:${range.start.character}:${rule === 'kubernetes/missing-field' ? field : ''}`;
+/** Several fields may be missing in one place, and environments of different versions refuse it for different reasons. */
+function startOf({ range, rule, field, environments }: Problem): string {
+  const missing = rule === 'kubernetes/missing-field' ? field : '';
+  return `${range.start.line}:${range.start.character}:${missing}:${environments?.join() ?? ''}`;
 }
 
 const isError = ({ severity }: Problem): boolean => severity === 'error';

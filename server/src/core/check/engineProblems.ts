@@ -57,7 +57,11 @@ function normal(problem: EngineProblem): EngineProblem {
 
 function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
   const { label } = place.identity;
-  const { rule, message } = word(problem, label);
+  const { rule, message: words } = word(problem, label);
+  const message =
+    problem.rulesOf === undefined
+      ? words
+      : `${words.replace(/\.$/, '')} (checked with the rules of Kubernetes ${problem.rulesOf}).`;
   if (problem.assumed === true) {
     const text = `${message} This holds for a cluster with default settings; yours may differ.`;
     return at(place, problem.field, 'kubernetes/cluster-dependent', 'info', text);

@@ -23,12 +23,24 @@ export function merge(structural: readonly Problem[], engine: readonly Problem[]
       if (!isConsequence(problem, structural, engine)) {
         kept.push(problem);
       }
+    } else if (isNarrower(known, problem)) {
+      // The schemas of some versions say what the server says for more of them.
+      kept[index] = { ...problem, ...(known.fixes === undefined ? {} : { fixes: known.fixes }) };
     } else if (problem.severity === 'error' && known.severity !== 'error') {
       // The server refuses what the schema alone can only warn of.
       kept[index] = { ...known, severity: 'error' };
     }
   }
   return withoutConsequences(kept.sort(compareProblems));
+}
+
+/** True where a finding names environments and another one of the same fault holds in more. */
+function isNarrower(known: Problem, problem: Problem): boolean {
+  const { environments } = known;
+  return (
+    environments !== undefined &&
+    (problem.environments === undefined || problem.environments.some((name) => !environments.includes(name)))
+  );
 }
 
 function sameFault(known: Problem, problem: Problem): boolean {

@@ -1,5 +1,7 @@
 // The whole check: every file by itself, every source as it is deployed, one list of findings. The editor and the command line call
 // the same function, so they say the same.
+import { neighboursOf } from '../check/neighbours';
+import { environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
 import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
 import { withoutConsequences } from '../check/consequences';
 import { settle } from '../check/suppress';
@@ -39,6 +41,8 @@ export interface CheckWorkspaceOptions {
   paths?: readonly string[];
   /** Version for what belongs to no environment that names one. */
   kubernetesVersion?: string;
+  /** Versions that clusters said they run, by environment. */
+  knownVersions?: ReadonlyMap<string, string>;
   /** Faults of the text, schemas and renderings only: the API server's own rules are not asked. */
   structureOnly?: boolean;
   /** Told in a few words what is being done. */
@@ -62,6 +66,14 @@ const engineBatch = 400;
 
 /** The workspace whose definitions a store holds. */
 const definedFrom = new WeakMap<SchemaStore, Workspace>();
+
+/** A source as it is rendered for environments that get the same text. */
+interface Planned {
+  source: Source;
+  /** The first of them; undefined for what no environment deploys. */
+  environment: Environment | undefined;
+  environments: string[];
+}
 
 /** A checked file on its way to the engine. */
 interface Judged {
@@ -127,7 +139,8 @@ class Check {
   private readonly parsed = new Map<string, ParsedYaml>();
   private readonly identities = new Map<string, DeclaredIdentity[]>();
   private readonly files: WorkspaceFile[];
-  private readonly rendered = new Map<Source, Rendering[]>();
+  private readonly rendered: { planned: Planned; rendering: Rendering }[] = [];
+  private readonly filesByPath: ReadonlyMap<string, WorkspaceFile>;
   private validator: Validator | undefined;
   private objects = 0;
   private sources = 0;
@@ -140,6 +153,7 @@ class Check {
   ) {
     this.validator = options.structureOnly === true ? undefined : ports.validator;
     this.files = workspace.files.filter((file) => checkedRoles.has(file.role));
+    this.filesByPath = new Map(workspace.files.map((file) => [file.path, file]));
   }
 
   async report(): Promise<CheckReport> {
@@ -149,7 +163,7 @@ class Check {
     await this.render(work);
     await this.checkFiles();
     this.problems.push(...(await this.duplicatesInFolders()));
-    await this.judgeRenderings(work);
+    await this.judgeRenderings();
     return {
       problems: this.settled(),
       files: this.files.length,
@@ -196,22 +210,20 @@ class Check {
   }
 
   /** What is rendered, and as deployed to what. */
-  private planRenderings(): { source: Source; environment: Environment | undefined }[] {
+  private planRenderings(): Planned[] {
     const { workspace, options } = this;
     const byId = new Map(workspace.sources.map((source) => [source.id, source]));
     const environments = options.environment === undefined ? workspace.environments : [options.environment];
-    const plan: { source: Source; environment: Environment | undefined }[] = [];
-    const planned = new Set<string>();
+    const planned = new Map<string, Planned>();
     const add = (source: Source | undefined, environment: Environment | undefined): void => {
       if (source === undefined || !this.concerns(source)) {
         return;
       }
       // The same text comes out wherever version and namespace are the same.
-      const key = [source.id, environment?.kubernetesVersion, environment?.namespace].join('|');
-      if (!planned.has(key)) {
-        planned.add(key);
-        plan.push({ source, environment });
-      }
+      const key = [source.id, this.versionOf(environment), environment?.namespace].join('|');
+      const known = planned.get(key);
+      const environments = [...(known?.environments ?? []), ...(environment === undefined ? [] : [environment.name])];
+      planned.set(key, { source, environment: known?.environment ?? environment, environments });
     };
     for (const environment of environments) {
       environment.sources.forEach((id) => add(byId.get(id), environment));
@@ -222,7 +234,20 @@ class Check {
         .filter((source) => source.root && !deployed.has(source.id))
         .forEach((source) => add(source, undefined));
     }
-    return plan;
+    return [...planned.values()];
+  }
+
+  private versionOf(environment: Environment | undefined): string | undefined {
+    return versionOf(environment, this.versionOptions());
+  }
+
+  private versionOptions(): VersionOptions {
+    const { environment, kubernetesVersion, knownVersions } = this.options;
+    return {
+      ...(environment === undefined ? {} : { environment }),
+      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+      ...(knownVersions === undefined ? {} : { known: knownVersions }),
+    };
   }
 
   /** Whether a source can have findings in the paths that were asked for. */
@@ -251,10 +276,11 @@ class Check {
     return visit(source);
   }
 
-  private async render(plan: readonly { source: Source; environment: Environment | undefined }[]): Promise<void> {
+  private async render(plan: readonly Planned[]): Promise<void> {
     const toRender = plan.filter(({ source }) => source.render.tool !== 'folder');
     let done = 0;
-    for (const { source, environment } of toRender) {
+    for (const planned of toRender) {
+      const { source, environment } = planned;
       this.step(`Rendering ${++done}/${toRender.length}: ${source.name}`);
       const rendering = await renderSource(
         source,
@@ -266,7 +292,7 @@ class Check {
         },
         this.options.abort === undefined ? {} : { abort: this.options.abort },
       );
-      this.rendered.set(source, [...(this.rendered.get(source) ?? []), rendering]);
+      this.rendered.push({ planned, rendering });
       if (rendering.failure === undefined) {
         this.sources++;
         const definitions = rendering.resources.map((resource) => resource.object).filter(isDefinition);
@@ -281,7 +307,7 @@ class Check {
    */
   private async checkFiles(): Promise<void> {
     const unfinished = this.filesOfFailures();
-    const keep = this.rendered.size > 0;
+    const keep = this.rendered.length > 0;
     const judging: Promise<void>[] = [];
     let batch: Judged[] = [];
     let waiting = 0;
@@ -321,15 +347,9 @@ class Check {
   }
 
   private checkText(file: WorkspaceFile, text: string): FileCheck {
-    const minor = this.minorOf(file);
-    const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
     const check = checkFile(
-      {
-        path: file.path,
-        parsed: parseYaml(text),
-        neighbours: { role: file.role, ...(chart === undefined ? {} : { chart }) },
-      },
-      { store: this.ports.store, ...(minor === undefined ? {} : { minor }) },
+      { path: file.path, parsed: parseYaml(text), neighbours: neighboursOf(this.workspace, file) },
+      { store: this.ports.store, versions: versionsOf(this.workspace, file.sources, this.versionOptions()) },
     );
     this.identities.set(file.path, identitiesOf(check));
     return check;
@@ -344,22 +364,7 @@ class Check {
     if (environment === undefined) {
       return true;
     }
-    const within = new Set<string>();
-    const visit = (id: string): void => {
-      if (!within.has(id)) {
-        within.add(id);
-        this.workspace.sources.find((source) => source.id === id)?.children.forEach(visit);
-      }
-    };
-    environment.sources.forEach(visit);
-    return file.sources.some((id) => within.has(id));
-  }
-
-  private minorOf(file: WorkspaceFile): string | undefined {
-    const { environment, kubernetesVersion } = this.options;
-    const owner =
-      environment ?? this.workspace.environments.find((e) => e.sources.some((id) => file.sources.includes(id)));
-    return owner?.kubernetesVersion ?? kubernetesVersion;
+    return environmentsOf(this.workspace, file.sources).has(environment);
   }
 
   /** The API server's rules on files that are applied as they stand, and on those whose rendering failed. */
@@ -410,13 +415,17 @@ class Check {
   /** Manifests of renderings that failed, so that one fault does not hide all others. */
   private filesOfFailures(): Set<string> {
     const paths = new Set<string>();
-    for (const rendering of [...this.rendered.values()].flat()) {
+    for (const rendering of this.renderings()) {
       if (rendering.failure !== undefined && rendering.source.render.tool === 'kustomize') {
         const ids = this.descendants(rendering.source);
         this.files.filter((file) => file.sources.some((id) => ids.has(id))).forEach((file) => paths.add(file.path));
       }
     }
     return paths;
+  }
+
+  private renderings(): Rendering[] {
+    return this.rendered.map(({ rendering }) => rendering);
   }
 
   private descendants(source: Source): Set<string> {
@@ -465,38 +474,60 @@ class Check {
     return { path, range: parsed.lines.range(start, end) };
   }
 
-  private async judgeRenderings(
-    plan: readonly { source: Source; environment: Environment | undefined }[],
-  ): Promise<void> {
+  private async judgeRenderings(): Promise<void> {
     const files = sourceFiles(this.tree, this.parsed);
-    const found: Problem[] = [];
-    for (const { source, environment } of plan) {
-      for (const rendering of this.rendered.get(source) ?? []) {
-        this.step(`Checking ${source.name} as rendered …`);
-        const minor = environment?.kubernetesVersion ?? this.options.kubernetesVersion;
-        const options = {
-          namespace: namespaceOf(source, environment),
-          ...(minor === undefined ? {} : { minor }),
-          ...(this.options.abort === undefined ? {} : { abort: this.options.abort }),
-        };
-        const ports: CheckPorts = { tree: this.tree, store: this.ports.store, validator: this.validator };
-        try {
-          found.push(...(await checkRendering(rendering, ports, files, options)));
-          this.objects += this.validator === undefined ? 0 : rendering.resources.length;
-        } catch (error) {
-          this.engineFailed(error);
-          found.push(...(await checkRendering(rendering, { ...ports, validator: undefined }, files, options)));
-        }
+    const found = new Map<string, { problem: Problem; planned: Planned[] }>();
+    for (const { planned, rendering } of this.rendered) {
+      const { source, environment } = planned;
+      this.step(`Checking ${source.name} as rendered …`);
+      const minor = this.versionOf(environment);
+      const options = {
+        namespace: namespaceOf(source, environment),
+        ...(minor === undefined ? {} : { minor }),
+        ...(this.options.abort === undefined ? {} : { abort: this.options.abort }),
+      };
+      const ports: CheckPorts = { tree: this.tree, store: this.ports.store, validator: this.validator };
+      let problems: Problem[];
+      try {
+        problems = await checkRendering(rendering, ports, files, options);
+        this.objects += this.validator === undefined ? 0 : rendering.resources.length;
+      } catch (error) {
+        this.engineFailed(error);
+        problems = await checkRendering(rendering, { ...ports, validator: undefined }, files, options);
+      }
+      for (const problem of problems) {
+        const key = sameFault(problem);
+        const known = found.get(key);
+        found.set(key, { problem: known?.problem ?? problem, planned: [...(known?.planned ?? []), planned] });
       }
     }
     const known = new Set(this.problems.map(sameFault));
-    for (const problem of found) {
-      const key = sameFault(problem);
+    for (const [key, { problem, planned }] of found) {
       if (!known.has(key) && !this.isConsequence(problem)) {
-        known.add(key);
-        this.problems.push(problem);
+        this.problems.push(this.inSome(problem, planned));
       }
     }
+  }
+
+  /** A finding of some renderings: where its place is deployed to further environments, it names those that have it. */
+  private inSome(problem: Problem, planned: readonly Planned[]): Problem {
+    const sources = this.filesByPath.get(problem.path)?.sources;
+    if (sources === undefined || this.options.environment !== undefined) {
+      return problem;
+    }
+    const names = new Set(planned.flatMap(({ environments }) => environments));
+    const deploying = [...environmentsOf(this.workspace, sources)];
+    if (names.size === 0 || deploying.every(({ name }) => names.has(name))) {
+      return problem;
+    }
+    const versions = versionsOf(this.workspace, sources, this.versionOptions()).map((version) => ({
+      ...version,
+      environments: version.environments.filter((name) => names.has(name)),
+    }));
+    return onlyIn(
+      problem,
+      versions.filter(({ environments }) => environments.length > 0),
+    );
   }
 
   /** A build that fails because of a file that is already reported says nothing new. */
@@ -504,7 +535,7 @@ class Check {
     if (!/^(kustomize|helm)\//.test(problem.rule) || problem.severity !== 'error') {
       return false;
     }
-    const failed = [...this.rendered.values()].flat().filter((rendering) => rendering.failure !== undefined);
+    const failed = this.renderings().filter((rendering) => rendering.failure !== undefined);
     const causes = this.problems.filter(
       ({ rule, severity }) =>
         severity === 'error' &&

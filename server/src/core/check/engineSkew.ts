@@ -1,0 +1,87 @@
+// The engine speaks with the rules of its own Kubernetes version. For a cluster of another one, what differs by version is decided
+// by that version's schema: fields, kinds and values that only one of the two knows.
+import type { Identity } from '../kinds/identity';
+import type { EngineProblem, EngineVerdict } from '../ports';
+import type { SchemaNode } from '../schema/schemaNode';
+import { childSchema } from '../schema/schemaPath';
+import type { KindSchema, SchemaStore } from '../schema/schemaStore';
+import { fieldSteps, nodeAt } from '../yaml/path';
+import { scalarValue } from '../yaml/resolve';
+import { compareMinors } from './versions';
+
+/** The minor whose code the validate engine is built from. */
+export const engineMinor = '1.36';
+
+/** What remains of the engine's verdict on an object for a cluster of `minor`; undefined: the newest version. */
+export function forVersion(
+  verdict: EngineVerdict,
+  identity: Identity,
+  minor: string | undefined,
+  store: SchemaStore | undefined,
+): EngineVerdict {
+  if (store === undefined || minor === undefined || store.minorFor(minor) === engineMinor || !verdict.known) {
+    return verdict;
+  }
+  const query = { apiVersion: identity.apiVersion, kind: identity.kind };
+  const theirs = store.lookup({ ...query, minor });
+  if (theirs?.custom === true) {
+    return verdict;
+  }
+  if (theirs === undefined) {
+    // Not served there: the structural check has said so, and nothing else can be wrong with it.
+    return { ...verdict, problems: [], warnings: [] };
+  }
+  const ours = store.lookup({ ...query, minor: engineMinor });
+  return {
+    ...verdict,
+    problems: verdict.problems.flatMap((problem) => adjusted(problem, identity, theirs, ours)),
+    warnings: verdict.warnings.filter((warning) => isSaidBy(warning, minor)),
+  };
+}
+
+function adjusted(
+  problem: EngineProblem,
+  identity: Identity,
+  theirs: KindSchema,
+  ours: KindSchema | undefined,
+): EngineProblem[] {
+  if (ours === undefined) {
+    return [noted(problem, true)];
+  }
+  const steps = fieldSteps(problem.field);
+  let [there, here]: [SchemaNode, SchemaNode] = [theirs.schema, ours.schema];
+  for (const step of steps) {
+    const [nextThere, nextHere] = [childSchema(there, step), childSchema(here, step)];
+    if (nextThere === undefined || nextHere === undefined) {
+      // A field that one of the two does not have. Where both lack it, the path is none of the schema's.
+      return nextThere === nextHere ? [problem] : [];
+    }
+    [there, here] = [nextThere, nextHere];
+  }
+  if (problem.type === 'FieldValueNotSupported' && there.values !== undefined) {
+    const node = nodeAt(identity.root, steps);
+    const value = node?.kind === 'scalar' ? scalarValue(node) : undefined;
+    if (typeof value === 'string' && there.values.has(value) && here.values?.has(value) !== true) {
+      return [];
+    }
+  }
+  return [noted(problem, isDescribedOtherwise(there, here))];
+}
+
+/** Where the two versions describe a field differently, they may also judge it differently. */
+function noted(problem: EngineProblem, differs: boolean): EngineProblem {
+  return differs ? { ...problem, rulesOf: engineMinor } : problem;
+}
+
+/** True where two versions describe a value, not the parts of it, differently. */
+function isDescribedOtherwise(a: SchemaNode, b: SchemaNode): boolean {
+  const own = ({ raw, values, format, types }: SchemaNode): string =>
+    JSON.stringify([types, format, values === undefined ? null : [...values], Object.keys(raw.properties ?? {})]);
+  return a.raw !== b.raw && own(a) !== own(b);
+}
+
+/** A server does not warn of what only a later version deprecates. */
+function isSaidBy(warning: string, minor: string): boolean {
+  const since = /deprecated (?:since|in) (?:Kubernetes )?v?(1\.\d+)/i.exec(warning)?.[1];
+  return since === undefined || compareMinors(since, minor) <= 0;
+}
