@@ -40,7 +40,10 @@ export async function connect(
   events: { ready: () => void; stopped: (message: string) => void },
 ): Promise<Connection> {
   const module = path.join(context.extensionPath, 'dist', 'server.js');
-  const options: InitializationOptions = { trusted: vscode.workspace.isTrusted };
+  const options: InitializationOptions = {
+    trusted: vscode.workspace.isTrusted,
+    suggestCommand: 'editor.action.triggerSuggest',
+  };
   const watchers = watched.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
   const watching = vscode.Disposable.from(...watchers);
   const client = new LanguageClient(

@@ -14,7 +14,7 @@ import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
 import { registerWorkspace } from './handlers/workspace';
-import { Session, defaultSettings } from './session';
+import { Session, withDefaults } from './session';
 import { toAbsolute } from './uris';
 import { version } from './version';
 
@@ -45,6 +45,12 @@ export function startServer(connection: Connection): void {
     const options = params.initializationOptions as InitializationOptions | undefined;
     // Other editors have no Restricted Mode: who starts the server by hand trusts the folder.
     session.trusted = options?.trusted ?? true;
+    const { textDocument } = params.capabilities;
+    session.editor = {
+      snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+      registersFormatting: textDocument?.formatting?.dynamicRegistration === true,
+      ...(options?.suggestCommand === undefined ? {} : { suggestCommand: options.suggestCommand }),
+    };
     const named = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
     folders = named.length > 0 ? named : legacyRoot(params);
     asksConfiguration = params.capabilities.workspace?.configuration === true;
@@ -54,7 +60,7 @@ export function startServer(connection: Connection): void {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
-        completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: false },
+        completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: true },
         documentSymbolProvider: true,
         codeActionProvider: { codeActionKinds: ['quickfix'] },
         inlayHintProvider: true,
@@ -92,7 +98,7 @@ export function startServer(connection: Connection): void {
   const readSettings = async (): Promise<void> => {
     if (asksConfiguration) {
       const given = (await connection.workspace.getConfiguration('plumbline')) as Partial<Settings> | null;
-      session.settings = { ...defaultSettings, ...(given ?? {}) };
+      session.settings = withDefaults(given ?? {});
     }
   };
 

@@ -24,11 +24,42 @@ export const defaultSettings: Settings = {
   kubernetesVersion: '',
   kubeconfig: '',
   validation: { enabled: true },
+  hover: { enabled: true },
+  completion: { enabled: true },
+  format: { enabled: true, listIndent: 'keep' },
+  codeActions: { enabled: true },
+  symbols: { enabled: true },
+  folding: { enabled: true },
+  selectionRanges: { enabled: true },
+  links: { enabled: true },
   inlayHints: { liveValues: true },
   codeLens: { drift: true },
 };
 
+/** What an editor gives, completed: other editors than ours may name a part of the settings only. */
+export function withDefaults(given: Partial<Settings>): Settings {
+  const settings = { ...defaultSettings, ...given } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(defaultSettings) as [string, unknown][]) {
+    const own = settings[name];
+    if (typeof value === 'object') {
+      settings[name] = { ...value, ...(typeof own === 'object' ? own : {}) };
+    }
+  }
+  return settings as unknown as Settings;
+}
+
+/** What the editor at the other end can do. */
+export interface EditorAbilities {
+  /** Texts with tab stops can be inserted. */
+  snippets: boolean;
+  /** Its command that asks for completion. */
+  suggestCommand?: string;
+  /** Formatting can be registered later, and taken back. */
+  registersFormatting: boolean;
+}
+
 export class Session {
+  editor: EditorAbilities = { snippets: false, registersFormatting: false };
   readonly documents = new TextDocuments(TextDocument);
   settings: Settings = defaultSettings;
   trusted = false;

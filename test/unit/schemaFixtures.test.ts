@@ -4,6 +4,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkDocument } from '../../server/src/core/schema/checkDocument';
 import { completeAt } from '../../server/src/core/schema/complete';
+import { manifests } from '../../server/src/core/schema/manifests';
+import { piecesOf, plainText } from '../../server/src/core/schema/snippetText';
 import { hoverAt } from '../../server/src/core/schema/hover';
 import { compareProblems, type Problem } from '../../server/src/core/problem';
 import { parseYaml } from '../../server/src/core/yaml/parse';
@@ -27,14 +29,27 @@ describe('completion', () => {
       const parsed = parseYaml(text);
       const document = documentAt(parsed, offset);
       assert.ok(document);
-      const items = completeAt(parsed, document, offset, store).sort((a, b) => (a.sortText < b.sortText ? -1 : 1));
+      const partial = each.name.startsWith('patch-');
+      const items = completeAt(parsed, document, offset, store, { partial }).sort((a, b) =>
+        a.sortText < b.sortText ? -1 : 1,
+      );
       const lines = items.map(
         (i) =>
-          `${i.label} | ${i.detail} | ${JSON.stringify(i.insertText)} for ${JSON.stringify(text.slice(i.start, i.end))}`,
+          `${i.label} | ${i.detail} | ${JSON.stringify(i.snippet ?? i.insertText)} for ${JSON.stringify(text.slice(i.start, i.end))}${i.preselect === true ? ' (chosen)' : ''}`,
       );
       each.expect(
         lines.length > 25 ? [...lines.slice(0, 25), `… ${lines.length} in all`].join('\n') : lines.join('\n'),
       );
+    });
+  }
+});
+
+describe('whole manifests', () => {
+  for (const { apiVersion, kind, body } of manifests) {
+    it(`are valid as they are inserted: ${kind} ${apiVersion}`, () => {
+      const text = plainText(piecesOf(`apiVersion: ${apiVersion}\nkind: ${kind}\n${body}`)) + '\n';
+      assert.ok(store.lookup({ apiVersion, kind }), 'a kind of the pack');
+      assert.deepEqual(check(text, 'new.yaml'), []);
     });
   }
 });

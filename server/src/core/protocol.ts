@@ -41,6 +41,8 @@ const notification = <P>(verb: string): Notification<P> => ({ method: `plumbline
 export interface InitializationOptions {
   /** False in Restricted Mode: no cluster, no process, no kubeconfig (wall 8). The client restarts the server when trust is given. */
   trusted: boolean;
+  /** The editor's command that asks for completion once more behind an inserted key. Other editors have none, and go without. */
+  suggestCommand?: string;
 }
 /** The section `plumbline` of the settings, as `workspace/configuration` answers it; package.json holds defaults and texts. */
 export interface Settings {
@@ -51,6 +53,15 @@ export interface Settings {
   /** Empty: what `KUBECONFIG` or the home folder says. */
   kubeconfig: string;
   validation: { enabled: boolean };
+  hover: { enabled: boolean };
+  completion: { enabled: boolean };
+  /** `listIndent`: where the dashes of lists stand: as the file has them, below their key's first letter, or two columns further. */
+  format: { enabled: boolean; listIndent: 'keep' | 'flat' | 'indented' };
+  codeActions: { enabled: boolean };
+  symbols: { enabled: boolean };
+  folding: { enabled: boolean };
+  selectionRanges: { enabled: boolean };
+  links: { enabled: boolean };
   inlayHints: { liveValues: boolean };
   codeLens: { drift: boolean };
 }

@@ -29,7 +29,7 @@ export function registerHover(session: Session): void {
       'hover',
       async (params, abort) => {
         const at = await placeOfCaret(session, params);
-        if (at === undefined) {
+        if (at === undefined || !session.settings.hover.enabled) {
           return null;
         }
         const parts: HoverPart[] = [];

@@ -1,14 +1,27 @@
 // Completion from the schema: fields that are not there yet, values of enums and booleans, apiVersion and kind.
 import type { JsonValue } from '../json';
-import { plainValue } from '../yaml/scalars';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
 import type { CompletionItem } from './completionItem';
+import { identityOf } from '../kinds/identity';
+import { nodeAt } from '../yaml/path';
 import { type Cursor, cursorAt } from './cursor';
-import { quoteFix } from './messages';
+import { commonPlace } from './essentials';
+import { mayBeObject, restOfObject, wholeManifests } from './completeWhole';
 import type { SchemaNode } from './schemaNode';
-import { Type, typeName } from './schemaNode';
+import { shortName, Type, typeName } from './schemaNode';
 import { describe, enumDescriptions, inline, kindOf, kindWritten, schemaAt } from './schemaPath';
 import type { KindSchema, SchemaStore } from './schemaStore';
+import { itemPieces, requiredFields, type SkeletonStyle, valuePieces, writtenValue } from './skeleton';
+import { type Piece, plainText, snippetText } from './snippetText';
+
+export interface CompletionContext {
+  /** Kubernetes version, for example `1.35`. */
+  minor?: string | undefined;
+  /** The document is a patch: part of an object, of which nothing is required. */
+  partial?: boolean;
+  /** Whether a document that is still empty may become an object: false for files that are something else by their name. */
+  empty?: boolean;
+}
 
 /** What can be written at an offset. Works on half-typed text; empty where nothing is known. */
 export function completeAt(
@@ -16,19 +29,31 @@ export function completeAt(
   document: YamlDocument,
   offset: number,
   store: SchemaStore,
-  minor?: string,
+  context: CompletionContext = {},
 ): CompletionItem[] {
   const cursor = cursorAt(parsed, document, offset);
   if (cursor === undefined) {
     return [];
   }
-  const kind = kindOf(cursor.document, store, minor);
+  const { minor } = context;
+  const item = itemOfList(cursor);
+  const kind = item === undefined ? kindOf(cursor.document, store, minor) : store.lookup({ ...item.written, minor });
+  if (item !== undefined && kind !== undefined) {
+    cursor.path = cursor.path.slice(item.depth);
+  }
   const [field] = cursor.path;
   if (cursor.kind === 'value' && cursor.path.length === 1 && (field === 'apiVersion' || field === 'kind')) {
-    return identityValues(cursor, field, store, minor);
+    return mayBeObject(cursor) ? identityValues(cursor, field, store, minor) : [];
   }
+  const atRoot = cursor.path.length === 0 && cursor.column === 0 && !cursor.flow;
   if (kind === undefined) {
-    return cursor.kind === 'key' && cursor.path.length === 0 ? identityKeys(cursor) : [];
+    const begins = cursor.path.length === 0 && context.empty !== false && mayBeObject(cursor);
+    return begins
+      ? [
+          ...(cursor.kind === 'key' ? identityKeys(cursor) : []),
+          ...(atRoot ? wholeManifests(cursor, store, minor) : []),
+        ]
+      : [];
   }
   const schema = schemaAt(kind.schema, cursor.path);
   if (schema === undefined) {
@@ -37,6 +62,7 @@ export function completeAt(
   if (cursor.kind === 'value') {
     return values(cursor, kind, cursor.path, schema);
   }
+  const style = { listsIndented: cursor.listsIndented, partial: context.partial === true };
   // Below a list's key, and behind a dash, the word may be the beginning of an item, or an item that is no map.
   const isListHead = (schema.types & Type.array) !== 0;
   const owner = isListHead ? schema.items : schema;
@@ -44,9 +70,31 @@ export function completeAt(
     return [];
   }
   const path = isListHead ? [...cursor.path, 0] : cursor.path;
-  return (owner.types & Type.object) !== 0
-    ? fields(cursor, kind, path, owner, isListHead)
-    : values(cursor, kind, path, owner, isListHead);
+  if ((owner.types & Type.object) === 0) {
+    return values(cursor, kind, path, owner, isListHead);
+  }
+  const list = isListHead
+    ? schema
+    : typeof path.at(-1) === 'number'
+      ? schemaAt(kind.schema, path.slice(0, -1))
+      : undefined;
+  return [
+    ...wholeItem(cursor, list, style, isListHead),
+    ...(atRoot ? restOfObject(cursor, kind, style) : []),
+    ...fields(cursor, kind, path, owner, style, isListHead),
+  ];
+}
+
+/** The object that the cursor is in, where that is an item of a `List`: what it says of itself, and how deep it stands. */
+function itemOfList({
+  document,
+  path,
+}: Cursor): { written: { apiVersion: string; kind: string }; depth: number } | undefined {
+  if (path[0] !== 'items' || typeof path[1] !== 'number' || kindWritten(document).kind !== 'List') {
+    return undefined;
+  }
+  const item = identityOf(nodeAt(document.root, path.slice(0, 2)));
+  return item && { written: { apiVersion: item.apiVersion, kind: item.kind }, depth: 2 };
 }
 
 function fields(
@@ -54,44 +102,123 @@ function fields(
   kind: KindSchema,
   path: readonly (string | number)[],
   schema: SchemaNode,
+  style: SkeletonStyle,
   isListHead: boolean,
 ): CompletionItem[] {
   const dash = isListHead ? '- ' : '';
+  const isRoot = path.length === 0;
+  const type =
+    shortName(schema.definition) ??
+    (isRoot ? undefined : path.length === 1 && path[0] === 'metadata' ? 'ObjectMeta' : undefined);
+  const usual = new Set(requiredFields(schema, style, isRoot));
   const items: CompletionItem[] = [];
   for (const [name, property] of schema.properties) {
     if (cursor.present.has(name)) {
       continue;
     }
-    const required = schema.required.includes(name);
-    const documentation = markdown(describe(kind.schema, [...path, name]));
+    const isMetadata = isRoot && name === 'metadata';
+    const required = schema.required.includes(name) && !style.partial;
+    const place = commonPlace(type, name, isRoot);
+    const order =
+      required || usual.has(name) || isMetadata ? 0 : place !== undefined ? 1 : isRoot && name === 'status' ? 3 : 2;
+    const tail = isMetadata ? metadataTail(cursor) : afterKey(cursor, property, dash.length, style);
     items.push({
       label: name,
       kind: 'field',
       detail: detailOf(property, required),
-      ...(documentation === '' ? {} : { documentation }),
-      insertText: dash + name + afterKey(cursor, property, dash.length),
+      documentation: () => markdown(describe(kind.schema, [...path, name])) || undefined,
+      insertText: dash + name + tail.text,
+      ...(tail.pieces === undefined ? {} : { snippet: snippetText([dash + name, ...tail.pieces]) }),
       start: cursor.start,
       end: cursor.end,
-      sortText: `${required ? 0 : path.length === 0 && name === 'status' ? 2 : 1}${name}`,
+      sortText: `${order}${String(place ?? 99).padStart(2, '0')}${name}`,
+      ...(tail.followUp ? { followUp: true } : {}),
     });
   }
   return items;
 }
 
-/** What follows a key: a space for a scalar, an indented line for a map, and a dash on it for a list. */
-function afterKey(cursor: Cursor, property: SchemaNode, shift: number): string {
+/** Every object has a name. */
+function metadataTail(cursor: Cursor): Tail {
+  const lead = cursor.flow ? ': ' : `:\n${' '.repeat(cursor.column)}  name: `;
+  return { text: cursor.hasColon ? '' : cursor.quote + lead, followUp: false };
+}
+
+interface Tail {
+  text: string;
+  pieces?: Piece[];
+  /** The value can be completed at once. */
+  followUp: boolean;
+}
+
+/** What follows a key: a space for a scalar, an indented line for a map, and a dash on it for a list; with the required fields as places. */
+function afterKey(cursor: Cursor, property: SchemaNode, shift: number, style: SkeletonStyle): Tail {
   if (cursor.hasColon) {
-    return '';
+    return { text: '', followUp: false };
   }
   const lead = `${cursor.quote}: `;
+  const isScalar = (property.types & (Type.array | Type.object)) === 0;
   if (cursor.flow || property.types === Type.any) {
-    return lead;
+    return { text: lead, followUp: isScalar };
   }
-  const indent = '\n' + ' '.repeat(cursor.column + shift);
-  if (property.types & Type.array) {
-    return `${cursor.quote}:${indent}${cursor.listsIndented ? '  ' : ''}- `;
+  const column = cursor.column + shift;
+  const pieces: Piece[] = [`${cursor.quote}:`, ...valuePieces(property, column, style)];
+  // One empty place at the end is where the caret goes anyway, and there completion knows more than a snippet.
+  const places = pieces.filter((piece) => typeof piece !== 'string');
+  const only =
+    places.length === 1 && typeof pieces.at(-1) === 'object' && 'stop' in (places[0] as object)
+      ? (places[0] as { stop: string })
+      : undefined;
+  if (only?.stop === '') {
+    return { text: plainText(pieces), followUp: true };
   }
-  return (property.types & Type.object) !== 0 ? `${cursor.quote}:${indent}  ` : lead;
+  const indent = '\n' + ' '.repeat(column);
+  const text =
+    property.types & Type.array
+      ? `${cursor.quote}:${indent}${cursor.listsIndented ? '  ' : ''}- `
+      : (property.types & Type.object) !== 0
+        ? `${cursor.quote}:${indent}  `
+        : lead;
+  return { text, pieces, followUp: false };
+}
+
+/** A new item of a list with its required fields, where nothing of the item is written yet. */
+function wholeItem(
+  cursor: Cursor,
+  list: SchemaNode | undefined,
+  style: SkeletonStyle,
+  isListHead: boolean,
+): CompletionItem[] {
+  const item = list?.items;
+  if (
+    list === undefined ||
+    item === undefined ||
+    cursor.flow ||
+    cursor.hasColon ||
+    cursor.quote !== '' ||
+    cursor.present.size > 0
+  ) {
+    return [];
+  }
+  const names = style.partial ? list.mapKeys : requiredFields(item, style);
+  if (names.length < 2) {
+    return [];
+  }
+  const dash = isListHead ? '- ' : '';
+  const pieces = [dash, ...itemPieces(list, cursor.column + dash.length, style)];
+  return [
+    {
+      label: shortName(item.definition) ?? 'item',
+      kind: 'snippet',
+      detail: names.join(', '),
+      insertText: plainText(pieces),
+      snippet: snippetText(pieces),
+      start: cursor.start,
+      end: cursor.end,
+      sortText: '0',
+      filterText: `${names[0] ?? ''} ${shortName(item.definition) ?? 'item'}`,
+    },
+  ];
 }
 
 function values(
@@ -108,29 +235,24 @@ function values(
       : schema.default !== undefined && typeof schema.default !== 'object' && schema.default !== ''
         ? [schema.default]
         : [];
-  const { values: descriptions } = enumDescriptions(describe(kind.schema, path));
+  let descriptions: ReadonlyMap<string, string> | undefined;
   return known.map((value, index) => {
     const isDefault = value === schema.default;
-    const documentation = descriptions.get(inline(value));
     return {
       label: inline(value),
       kind: 'value' as const,
       detail: isDefault ? 'default' : '',
-      ...(documentation === undefined ? {} : { documentation }),
-      insertText: (isListHead ? '- ' : '') + written(value, cursor.quote),
+      documentation: () => {
+        descriptions ??= enumDescriptions(describe(kind.schema, path)).values;
+        return descriptions.get(inline(value));
+      },
+      insertText: (isListHead ? '- ' : '') + (cursor.quote === '' ? writtenValue(value) : inline(value)),
       start: cursor.start,
       end: cursor.end,
       sortText: `${isDefault ? 0 : 1}${String(index).padStart(3, '0')}`,
+      ...(isDefault ? { preselect: true } : {}),
     };
   });
-}
-
-/** A value as YAML: a text that would be read as something else gets quotes, unless it stands in some already. */
-function written(value: JsonValue, quote: string): string {
-  const text = inline(value);
-  return quote === '' && typeof value === 'string' && typeof plainValue(value, 'kubernetes') !== 'string'
-    ? quoteFix(text)
-    : text;
 }
 
 /** The first lines of an object whose kind is not known yet. */
@@ -149,7 +271,8 @@ function identityKeys(cursor: Cursor): CompletionItem[] {
       insertText: label + (cursor.hasColon ? '' : tail),
       start: cursor.start,
       end: cursor.end,
-      sortText: String(index),
+      sortText: `0${index}`,
+      ...(label === 'metadata' ? {} : { followUp: true }),
     }));
 }
 
