@@ -19,7 +19,7 @@ import { identityProblems } from './identityProblems';
 import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
 import { decidesByVariable } from './freeText';
-import { goReaderFaults } from './goReader';
+import { goReaderFaults, readOver } from './goReader';
 import { valueFaults } from './valueFaults';
 import { agree, type CheckedVersion } from './versions';
 
@@ -110,7 +110,7 @@ function faultProblem(file: FileToCheck, fault: SyntaxFault, identity: Identity 
   const range = (place: { start: number; end: number }): Problem['range'] => parsed.lines.range(place.start, place.end);
   return {
     rule: fault.rule,
-    severity: fault.rule === 'yaml/unknown-tag' ? 'warning' : 'error',
+    severity: readOver.has(fault.rule) ? 'warning' : 'error',
     message: fault.message,
     path,
     range: range(fault),

@@ -1,8 +1,13 @@
 // What YAML allows and the readers of Kubernetes do not: kubectl, kustomize and the API server share one reader of YAML 1.1
 // that is stricter about tabs, brackets and escapes than the standard. Other tools take such text, so it is a fault only in
 // documents that Kubernetes reads. Every case here was tried on that reader.
-import { endOfLine, startOfLine } from '../yaml/brackets';
+import { skipTrivia } from '../yaml/events';
+import { entries, follow, isMergeKey } from '../yaml/resolve';
 import type { MapNode, Node, ParsedYaml, ScalarNode, SyntaxFault, YamlDocument } from '../yaml/tree';
+import { tabFaults } from './goTabs';
+
+/** Rules of faults that tools read over, each in its own way. All others are refusals. */
+export const readOver: ReadonlySet<string> = new Set(['yaml/unknown-tag', 'yaml/colon-in-text', 'yaml/merge-order']);
 
 /** Such faults of a document, in no order. */
 export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): SyntaxFault[] {
@@ -22,7 +27,7 @@ export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): Synt
   }
   // A document between brackets may be JSON, which kubectl reads as JSON.
   const isJson = (root.kind === 'map' || root.kind === 'seq') && root.flow && isJsonText(content);
-  if (/[[{]/.test(content) || content.includes('\\/')) {
+  if (/[[{&*]|<<|\\\//.test(content)) {
     new Walk(text, faults, isJson).visit(root, false);
   }
   // What every reader refuses is reported already.
@@ -38,52 +43,27 @@ function isJsonText(content: string): boolean {
   }
 }
 
+/** The first directive that is neither `%TAG` nor one `%YAML 1.1`. */
 function directiveFault(content: string, base: number): SyntaxFault | undefined {
-  const match = /^(?:\uFEFF?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*)(%YAML[ \t]+(?!1\.1\b)\S+)/.exec(content);
-  if (match === null) {
+  if (!/^\uFEFF?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*%/.test(content)) {
     return undefined;
   }
-  const end = base + match[0].length;
-  const message = 'Kubernetes reads YAML 1.1 and refuses every other version: remove the directive.';
-  return { rule: 'yaml/version', message, start: end - (match[1] ?? '').length, end };
-}
-
-/** Tabs where a line is indented, also on lines that are blank or a comment. Inside scalars and brackets they are allowed. */
-function tabFaults(text: string, document: YamlDocument, root: Node): SyntaxFault[] {
-  const faults: SyntaxFault[] = [];
-  let lastLine = -1;
-  for (let at = text.indexOf('\t', document.start); at >= 0 && at < document.end; at = text.indexOf('\t', at + 1)) {
-    const start = startOfLine(text, at);
-    if (start !== lastLine && /^(?: *[-?])* *$/.test(text.slice(start, at)) && !isAllowed(text, root, at, start)) {
-      lastLine = start;
-      const end = at + (/^\t+/.exec(text.slice(at, endOfLine(text, at)))?.[0].length ?? 1);
-      const message = 'A tab cannot indent YAML, not even a blank line or a comment: use spaces.';
-      faults.push({ rule: 'yaml/syntax', message, start: at, end });
+  const header = content.slice(0, Math.max(0, content.search(/^---(?:\s|$)/m)));
+  let versions = 0;
+  for (const match of header.matchAll(/^%(\S*)[ \t]*([^\s#]*)/gm)) {
+    const [directive, name, value] = match;
+    const start = base + match.index;
+    const end = start + directive.trimEnd().length;
+    if (name === 'YAML' && (value !== '1.1' || ++versions > 1)) {
+      const message = 'Kubernetes reads YAML 1.1 and refuses every other version: remove the directive.';
+      return { rule: 'yaml/version', message, start, end };
+    }
+    if (name !== 'YAML' && name !== 'TAG') {
+      const message = 'Kubernetes knows no directives but %YAML 1.1 and %TAG: remove this one.';
+      return { rule: 'yaml/syntax', message, start, end };
     }
   }
-  return faults;
-}
-
-function isAllowed(text: string, root: Node, at: number, lineStart: number): boolean {
-  let node: Node | undefined = root;
-  while (node !== undefined && at >= node.start && at < node.end) {
-    if (node.kind === 'scalar') {
-      const isBlock = node.style === 'literal' || node.style === 'folded';
-      return !isBlock || at - lineStart >= blockIndent(text, node);
-    }
-    if (node.kind === 'alias' || node.flow) {
-      return true;
-    }
-    const parts: Node[] = node.kind === 'map' ? node.pairs.flatMap(({ key, value }) => [key, value]) : node.items;
-    node = parts.find((part) => at >= part.start && at < part.end);
-  }
-  return false;
-}
-
-/** Columns in front of the first line of a block scalar that is not blank. */
-function blockIndent(text: string, node: ScalarNode): number {
-  const body = text.slice(endOfLine(text, node.start), node.end);
-  return /^(?:[ \t]*[\r\n])*( *)/.exec(body)?.[1]?.length ?? 0;
+  return undefined;
 }
 
 class Walk {
@@ -94,7 +74,9 @@ class Walk {
   ) {}
 
   visit(node: Node, inFlow: boolean): void {
+    this.anchorName(node);
     if (node.kind === 'map') {
+      this.merges(node);
       for (const { key, value } of node.pairs) {
         if (node.flow && !this.isJson) {
           this.flowKey(node, key);
@@ -113,6 +95,11 @@ class Walk {
           node.end,
           'Between brackets, a text with "?" must be quoted: Kubernetes cannot read it otherwise.',
         );
+      } else if (inFlow && node.style === 'plain' && node.text.startsWith(':')) {
+        this.fault(node.start, node.end, 'Between brackets, a text cannot start with a colon: quote it.');
+      } else if (inFlow && node.style === 'plain' && node.text.endsWith(':')) {
+        const message = `Kubernetes reads the text "${node.text}" here, with its colon: put a space behind it, or quote the text.`;
+        this.faults.push({ rule: 'yaml/colon-in-text', message, start: node.start, end: node.end });
       } else if (inFlow && node.style === 'plain' && /^-\s/.test(node.text)) {
         this.fault(node.start, node.start + 1, 'Between brackets, a dash starts no list item: use [ … ].');
       } else if (node.style === 'double' && !this.isJson) {
@@ -123,15 +110,56 @@ class Walk {
 
   /** Between brackets a key stands on one line with its colon, and the colon of a plain key has a space behind it. */
   private flowKey(map: MapNode, key: Node): void {
-    const colon = /^[ \t]*([\r\n]\s*)?:(.?)/s.exec(this.text.slice(key.end, Math.min(key.end + 200, map.end)));
-    const isExplicit = /\?\s+$/.test(this.text.slice(Math.max(map.start, key.start - 20), key.start));
-    if (colon === null || isExplicit) {
+    const colon = skipTrivia(this.text, key.end, '');
+    const isExplicit = /\?\s+$/.test(this.text.slice(Math.max(0, key.start - 20), key.start));
+    if (this.text[colon] !== ':' || colon >= map.end || isExplicit) {
       return;
     }
-    if (colon[1] !== undefined || /[\r\n]/.test(this.text.slice(key.start, key.end))) {
+    if (/[\r\n]/.test(this.text.slice(key.start, colon))) {
       this.fault(key.start, key.end, 'Between brackets, a key and its colon must stand on one line.');
-    } else if (key.kind === 'scalar' && key.style === 'plain' && /[[\]{},]/.test(colon[2] ?? '')) {
+    } else if (key.kind === 'scalar' && key.style === 'plain' && /[[\]{},]/.test(this.text[colon + 1] ?? '')) {
       this.fault(key.start, key.end + 1, 'A colon needs a space behind it; quote a text that ends in a colon.');
+    }
+  }
+
+  private anchorName(node: Node): void {
+    const name = node.kind === 'alias' ? node.name : node.anchor;
+    if (name === undefined || /^[A-Za-z0-9_-]+$/.test(name)) {
+      return;
+    }
+    const start = node.kind === 'alias' ? node.start : this.text.lastIndexOf(`&${name}`, node.start);
+    const message = 'Kubernetes reads names of anchors only from letters, digits, "-" and "_".';
+    this.fault(Math.max(0, start), Math.max(0, start) + name.length + 1, message);
+  }
+
+  /**
+   * Where kubectl and kustomize read merges differently: kubectl lets the later of two keys stand, wherever it comes from;
+   * for kustomize and Flux the map's own keys stand, and a second `<<` is a fault.
+   */
+  private merges(map: MapNode): void {
+    const own: ScalarNode[] = [];
+    let merges = 0;
+    for (const { key, value } of map.pairs) {
+      if (!isMergeKey(key)) {
+        if (key.kind === 'scalar') {
+          own.push(key);
+        }
+        continue;
+      }
+      const warn = (node: Node, message: string): void => {
+        this.faults.push({ rule: 'yaml/merge-order', message, start: node.start, end: node.end });
+      };
+      if (++merges > 1) {
+        warn(key, 'kustomize refuses a second "<<" in a map: write one with a list, <<: [*a, *b].');
+      }
+      const merged = follow(value);
+      if (own.length > 0 && merged?.kind === 'map') {
+        const names = new Set(entries(merged).map(({ name }) => name));
+        for (const early of own.filter(({ text }) => names.has(text))) {
+          const message = `kubectl takes the merged "${early.text}" instead of this one, kustomize and Flux do not: write "<<" first.`;
+          warn(early, message);
+        }
+      }
     }
   }
 

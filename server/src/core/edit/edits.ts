@@ -56,10 +56,11 @@ export function setValue(file: EditedFile, pair: Pair, value: JsonValue): TextEd
   const lineEnd = endOfLine(parsed.text, end);
   const comment = parsed.text.slice(end, lineEnd).trim();
   const firstLine = /[\r\n]/.exec(body)?.index;
+  const last = lastBreak(file, value, lineEnd);
   if (firstLine === undefined || !comment.startsWith('#')) {
-    return edit(file, colon, end, body);
+    return edit(file, colon, end, body + last);
   }
-  return edit(file, colon, lineEnd, `${body.slice(0, firstLine)} ${comment}${body.slice(firstLine)}`);
+  return edit(file, colon, lineEnd, `${body.slice(0, firstLine)} ${comment}${body.slice(firstLine)}${last}`);
 }
 
 export function renameKey(file: EditedFile, pair: Pair, name: string): TextEdit {
@@ -80,7 +81,12 @@ export function removePair(file: EditedFile, map: MapNode, pair: Pair): TextEdit
     const before = map.pairs[index - 1];
     return next !== undefined
       ? edit(file, pair.key.start, next.key.start, '')
-      : edit(file, before?.value.end ?? pair.key.start, pair.value.end, '');
+      : edit(
+          file,
+          before?.value.end ?? pair.key.start,
+          pair.value.end,
+          before === undefined ? '' : gapAfter(text, before),
+        );
   }
   const start = startOfLine(text, pair.key.start);
   const next = map.pairs[index + 1];
@@ -125,13 +131,13 @@ export function insertPair(file: EditedFile, map: MapNode, name: string, value: 
     if (last === undefined) {
       return edit(file, map.start, map.end, `{${entry}}`);
     }
-    return edit(file, last.value.end, last.value.end, `, ${entry}`);
+    return edit(file, last.value.end, last.value.end, `${gapAfter(text, last)}, ${entry}`);
   }
   const style = styleOf(parsed);
   const indent = column(parsed, (map.pairs[0] as Pair).key.start);
   const line = ' '.repeat(indent) + writeKey(name) + ':' + writeAfterKey(value, indent, style);
   const end = endOfLine(text, Math.max(last.value.end, last.key.end));
-  return edit(file, end, end, style.eol + line);
+  return appendLines(file, last.value, end, style.eol + line + lastBreak(file, value, end));
 }
 
 /** Adds an item to a list that has items, or to `[]`. */
@@ -147,7 +153,49 @@ export function insertItem(file: EditedFile, list: SeqNode, value: JsonValue): T
   const style = styleOf(parsed);
   const indent = column(parsed, list.start);
   const end = endOfLine(parsed.text, last.end);
-  return edit(file, end, end, style.eol + ' '.repeat(indent) + '- ' + writeItem(value, indent, style));
+  const line = style.eol + ' '.repeat(indent) + '- ' + writeItem(value, indent, style);
+  return appendLines(file, last, end, line + lastBreak(file, value, end));
+}
+
+/** Between brackets, a key without a value keeps a space behind its colon, which would become a part of the key otherwise. */
+function gapAfter(text: string, { value }: Pair): string {
+  return value.start === value.end && text[value.end - 1] === ':' ? ' ' : '';
+}
+
+/** A text that ends in a line break needs one behind it also at the end of the file. */
+function lastBreak({ parsed }: EditedFile, value: JsonValue, end: number): string {
+  const leaf = lastLeaf(value);
+  const isText = typeof leaf === 'string' && leaf.endsWith('\n');
+  return isText && end === parsed.text.length ? styleOf(parsed).eol : '';
+}
+
+function lastLeaf(value: JsonValue): JsonValue | undefined {
+  const parts = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : undefined;
+  const last = parts?.[parts.length - 1];
+  return last === undefined ? value : lastLeaf(last);
+}
+
+/**
+ * Adds lines behind a node at `end`, a line's end. A block text that had no last line break, because the file has none, must
+ * not get one by what follows.
+ */
+function appendLines(file: EditedFile, node: Node, end: number, lines: string): TextEdit {
+  const { text } = file.parsed;
+  const leaf = lastNode(node);
+  const header = /^[|>]([-+]?)(\d?)([-+]?)/.exec(text.slice(leaf.start, leaf.start + 3));
+  const isBlock = leaf.kind === 'scalar' && (leaf.style === 'literal' || leaf.style === 'folded');
+  const chomping = (header?.[1] ?? '') + (header?.[3] ?? '');
+  if (!isBlock || header === null || end < text.length || chomping === '-' || leaf.text.endsWith('\n')) {
+    return edit(file, end, end, lines);
+  }
+  const rest = text.slice(leaf.start + header[0].length, end);
+  return edit(file, leaf.start, end, `${header[0].slice(0, 1)}${header[2] ?? ''}-${rest}${lines}`);
+}
+
+function lastNode(node: Node): Node {
+  const last = node.kind === 'map' ? node.pairs[node.pairs.length - 1]?.value : undefined;
+  const inner = node.kind === 'seq' ? node.items[node.items.length - 1] : last;
+  return inner === undefined ? node : lastNode(inner);
 }
 
 function edit({ path, parsed }: EditedFile, start: number, end: number, newText: string): TextEdit {

@@ -2,6 +2,7 @@
 // first fault, and the caller then turns to the tolerant reader.
 import { getScalarValue, parseEvents } from 'js-yaml';
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
+import { startOfLine } from './brackets';
 import type { MapNode, Node, ScalarNode, SeqNode } from './tree';
 
 /** Deeper nesting is a fault: it only comes from generated attacks, and every walk over the tree recurses. */
@@ -117,8 +118,21 @@ class TreeBuilder {
       node.end = this.last + this.base;
       return;
     }
+    const [only] = isPair ? node.pairs : [];
+    if (only?.key.kind === 'scalar' && only.key.end === only.value.end && only.key.text.endsWith(':')) {
+      // Of `[a:]`, only the text is left.
+      this.replaceLast(node, only.key);
+      return;
+    }
     const child = node.kind === 'seq' ? node.items[node.items.length - 1] : node.pairs[node.pairs.length - 1]?.value;
     node.end = Math.max(node.start, child?.end ?? node.start);
+  }
+
+  private replaceLast(old: Node, node: Node): void {
+    const items = this.top?.node.kind === 'seq' ? this.top.node.items : [];
+    if (items[items.length - 1] === old) {
+      items[items.length - 1] = node;
+    }
   }
 
   private addScalar(event: ScalarEvent): void {
@@ -144,9 +158,15 @@ class TreeBuilder {
         end = blockEnd(text, start, contentStart, end);
       }
       this.last = tokenEnd;
+      if (style === 'literal' || style === 'folded') {
+        value = withoutAddedBreak(value, text, tokenEnd);
+      }
     }
     const node: ScalarNode = { kind: 'scalar', start: start + base, end: end + base, text: value, style };
     this.addProperties(node, event);
+    if (event.valueStart < 0 && properties < 0) {
+      this.takeColonIntoKey(node);
+    }
     // An empty document is reported as an empty scalar.
     if (this.top !== undefined || event.valueStart >= 0 || properties >= 0) {
       this.add(node);
@@ -175,6 +195,24 @@ class TreeBuilder {
     } else {
       top.node.pairs.push({ key: top.key, value: node });
       top.key = undefined;
+    }
+  }
+
+  /**
+   * Between brackets, Go's readers take the colon of `a:,` and `a:]` for a part of the text. `value` is the empty value that
+   * the event layer found behind it.
+   */
+  private takeColonIntoKey(value: ScalarNode): void {
+    const { top, text } = this;
+    const key = top?.key;
+    if (top?.node.kind !== 'map' || !top.node.flow || key?.kind !== 'scalar' || key.style !== 'plain') {
+      return;
+    }
+    const colon = key.end - this.base;
+    if (key.start < key.end && text[colon] === ':' && ',]}'.includes(text[colon + 1] ?? ' ')) {
+      key.text += ':';
+      key.end++;
+      value.start = value.end = key.end;
     }
   }
 
@@ -207,6 +245,21 @@ export function skipTrivia(text: string, from: number, also: string): number {
     }
   }
   return at;
+}
+
+/**
+ * Value of a block scalar that runs to the end of a text without a last line break: the readers of Kubernetes add none,
+ * the event layer does.
+ */
+function withoutAddedBreak(value: string, text: string, end: number): string {
+  const last = text.charCodeAt(text.length - 1);
+  if (!value.endsWith('\n') || last === 10 || last === 13) {
+    return value;
+  }
+  const line = text.slice(startOfLine(text, text.length));
+  const content = value.slice(value.lastIndexOf('\n', value.length - 2) + 1, -1);
+  const isLast = line.trim() === '' ? content !== '' && line.endsWith(content) : end === text.length;
+  return isLast ? value.slice(0, -1) : value;
 }
 
 /** End of a block scalar: after its last line that is not blank, or after its header when all are. */

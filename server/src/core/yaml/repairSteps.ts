@@ -20,6 +20,10 @@ export function repairStep(text: string, reason: string, position: number): Repa
     const end = line.start + line.content.trimEnd().length;
     return { text: blank(text, line.start, line.end), fault: { message, start: line.start + line.indent, end } };
   }
+  if (text[at] === '#' && /[[\]{},"']$|[|>][-+0-9]*$/.test(text.slice(Math.max(line.start, at - 4), at))) {
+    // Go's reader wants no space between a quote, a bracket, a comma or the head of a block scalar and a comment.
+    return { text: blank(text, at, line.end) };
+  }
   if (/deficient indentation|within a (?:single|double) quoted|within a flow collection/.test(reason)) {
     return unclosed(text, at);
   }
@@ -131,8 +135,13 @@ function unclosed(text: string, at: number): RepairStep | undefined {
   for (const opener of openers) {
     const close = closeOf(text, opener);
     // Go's reader does not mind the indentation of what stands between a quote or bracket and its end.
-    if (close >= at && /^[ \t]*(?:$|[\r\n,:\]}]|[ \t]#)/.test(text.slice(close + 1, close + 200))) {
-      return { text: joinLines(text, opener, close), joined: { start: opener, end: close + 1 } };
+    const inside = text.slice(opener, Math.max(opener, close));
+    const behind = /^[ \t]*(?:$|[\r\n,:\]}]|[ \t]#)/.exec(text.slice(close + 1, close + 200))?.[0];
+    if (close >= at && behind !== undefined && !/[\r\n](?:---|\.\.\.)(?:\s|$)/.test(inside)) {
+      const joined = { text: joinLines(text, opener, close), joined: { start: opener, end: close + 1 } };
+      return behind.endsWith(':') && /[\r\n]/.test(inside)
+        ? { ...joined, fault: { message: 'A key must stand on one line.', start: opener, end: close + 1 } }
+        : joined;
     }
   }
   const [opener] = openers;
@@ -201,10 +210,6 @@ function brokenValue(text: string, line: Line, at: number): RepairStep {
       return halfKey(text, above);
     }
     return lineStep(text, line, 'This line is indented deeper than the line above, which already has a value.');
-  }
-  if (char === '#' && /["']/.test(text[at - 1] ?? '')) {
-    // Go's reader wants no space between a quote and a comment.
-    return { text: blank(text, at, endOfLine(text, at)) };
   }
   const from = own === null ? line.start + line.indent : line.start + own[0].length;
   if (char === ':') {

@@ -38,6 +38,8 @@ function taggedValue(node: ScalarNode, dialect: Dialect): ScalarValue | undefine
       return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
     case '!!binary':
       return decodeBase64(node.text);
+    case '!!timestamp':
+      return typeof value === 'string' && isTimestamp(node.text) ? node.text : undefined;
     case undefined:
     default:
       // `!!str`, `!` and every tag that tools do not know leave the text as it is.
@@ -45,7 +47,18 @@ function taggedValue(node: ScalarNode, dialect: Dialect): ScalarValue | undefine
   }
 }
 
-function isFloat(text: string): boolean {
+function isTimestamp(text: string): boolean {
+  const match =
+    /^(\d{4}-\d\d?-\d\d?)(?:[Tt]\d\d?:\d\d?:\d\d?(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)| \d\d?:\d\d?:\d\d?(?:\.\d+)?)?$/.exec(
+      text,
+    );
+  const [year = 0, month = 0, day = 0] = (match?.[1] ?? '').split('-').map(Number);
+  return (
+    match !== null && month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  );
+}
+
+export function isFloat(text: string): boolean {
   return !/^[-+]?0[xX]/.test(text) && /[.eE]/.test(text);
 }
 
@@ -59,7 +72,31 @@ export function keyName(key: Node, dialect: Dialect = 'kubernetes'): string | un
     return node.text;
   }
   const value = scalarValue(node, dialect);
-  return value === null ? undefined : typeof value === 'number' && !Number.isFinite(value) ? node.text : String(value);
+  if (value === null || (typeof value === 'bigint' && value >= 2n ** 63n)) {
+    return undefined;
+  }
+  return typeof value === 'number' && (isFloat(node.text) || !Number.isSafeInteger(value))
+    ? floatKey(value)
+    : String(value);
+}
+
+/** A float as the key that Kubernetes' reader makes of it: the shortest text of the nearest single-precision number. */
+function floatKey(value: number): string {
+  const single = Math.fround(value);
+  if (!Number.isFinite(single)) {
+    return Number.isNaN(single) ? '.nan' : single < 0 ? '-.inf' : '.inf';
+  }
+  let digits = 1;
+  while (digits < 9 && Math.fround(Number(single.toPrecision(digits))) !== single) {
+    digits++;
+  }
+  const [mantissa = '', power = '0'] = single.toExponential(digits - 1).split('e');
+  const exponent = Number(power);
+  const sign = Object.is(single, -0) ? '-' : '';
+  if (exponent >= -4 && exponent < 6) {
+    return sign + String(Number(single.toPrecision(digits)));
+  }
+  return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
 /** The node that an alias stands for; undefined for an alias without a target. */
@@ -214,14 +251,13 @@ function setProperty(object: JsonObject, name: string, value: JsonValue): void {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** UTF-8 text of base64; undefined where it is none. */
+/** UTF-8 text of base64; undefined where it is none. Each byte that is no UTF-8 becomes U+FFFD, as Go's JSON writes it. */
 export function decodeBase64(text: string): string | undefined {
   const digits = text.replace(/\s+/g, '');
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits)) {
     return undefined;
   }
-  let encoded = '';
-  let latin = '';
+  const bytes: number[] = [];
   let buffer = 0;
   let bits = 0;
   for (const digit of digits.replace(/=+$/, '')) {
@@ -229,14 +265,31 @@ export function decodeBase64(text: string): string | undefined {
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      const byte = (buffer >> bits) & 0xff;
-      encoded += '%' + byte.toString(16).padStart(2, '0');
-      latin += byte < 0x80 ? String.fromCharCode(byte) : '\uFFFD';
+      bytes.push((buffer >> bits) & 0xff);
     }
   }
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return latin;
+  let decoded = '';
+  for (let at = 0; at < bytes.length;) {
+    const length = characterLength(bytes, at);
+    const encoded = bytes.slice(at, at + Math.max(1, length)).map((byte) => '%' + byte.toString(16).padStart(2, '0'));
+    decoded += length === 0 ? '\uFFFD' : decodeURIComponent(encoded.join(''));
+    at += Math.max(1, length);
   }
+  return decoded;
+}
+
+/** Number of bytes of the UTF-8 character at a place; 0 where there is none. */
+function characterLength(bytes: readonly number[], at: number): number {
+  const first = bytes[at] ?? 0;
+  const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[at + i] ?? 0;
+    // The second byte excludes long forms, surrogates and what lies beyond U+10FFFF.
+    const low = i > 1 ? 0x80 : first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+    const high = i > 1 ? 0xbf : first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    if (byte < low || byte > high) {
+      return 0;
+    }
+  }
+  return length;
 }
