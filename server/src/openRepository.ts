@@ -1,6 +1,9 @@
 // One repository that is open in the editor: its files with unsaved text on top, what discovery found in it, the chosen environment.
 // Everyone else reads from here; `changed` makes what was computed from older text out of date.
 import path from 'node:path';
+import type { WorkspaceGraph } from './core/graph/graph';
+import { LiveGraph } from './core/graph/liveGraph';
+import { Cancelled } from './core/ports';
 import type { Source, Workspace, WorkspaceFile, Environment } from './core/workspace/source';
 import type { Services } from './services';
 import { relativeTo, toAbsolute, toUri } from './uris';
@@ -23,6 +26,11 @@ export class OpenRepository {
   private readonly edited = new Set<string>();
   private newest: Workspace | undefined;
   private chosen: string | undefined;
+  private readonly linked = new LiveGraph();
+  /** The workspace that the graph was built of, and the building. */
+  private linking: { workspace: Workspace; done: Promise<void> } | undefined;
+  /** Open files whose text the graph has not seen. */
+  private readonly unlinked = new Set<string>();
 
   /** URI of the root, as reports and views name the folder. */
   get folder(): string {
@@ -50,6 +58,7 @@ export class OpenRepository {
       this.buffers.set(relative, text);
       this.generation++;
       this.edited.add(relative);
+      this.unlinked.add(relative);
     }
   }
 
@@ -88,6 +97,45 @@ export class OpenRepository {
     const { workspace } = this.discovered;
     this.newest = await workspace;
     return this.newest;
+  }
+
+  /**
+   * The graph of the workspace with all edits in it. An edit that changes nothing of what was discovered costs the one file. Concurrent
+   * callers share one building.
+   */
+  async graph(): Promise<WorkspaceGraph> {
+    const workspace = await this.workspace();
+    if (this.linking?.workspace !== workspace) {
+      this.unlinked.clear();
+      const linking = { workspace, done: this.services.updateGraph(this.linked, workspace) };
+      this.linking = linking;
+      linking.done.catch(() => {
+        this.linking = this.linking === linking ? undefined : this.linking;
+      });
+    }
+    const { linking } = this;
+    try {
+      await linking.done;
+    } catch (error) {
+      // Overtaken: a later call builds from newer text.
+      if (error instanceof Cancelled && this.linking !== linking) {
+        return this.graph();
+      }
+      throw error;
+    }
+    for (const path of this.unlinked) {
+      const text = this.buffers.get(path);
+      if (text !== undefined) {
+        this.linked.edit(path, text);
+      }
+      this.unlinked.delete(path);
+    }
+    return this.linked;
+  }
+
+  /** The graph as it is, at once: empty before the first `graph()`, and it may be older than the text. */
+  get lastGraph(): WorkspaceGraph {
+    return this.linked;
   }
 
   private isChangedByEdits(): boolean {

@@ -9,6 +9,7 @@ import { rememberRenderings } from './adapters/renderMemo';
 import { openSchemaPack } from './adapters/schemaFiles';
 import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
+import type { LiveGraph } from './core/graph/liveGraph';
 import type { Abort, FileTree, Log, Renderer, Repository } from './core/ports';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
@@ -46,6 +47,11 @@ export interface Services {
   discover(abort?: Abort, tree?: FileTree): Promise<Workspace>;
   /** True where this text of a file of the working tree surely changes nothing of what was discovered last. */
   isSameWorkspace(path: string, text: string): boolean;
+  /**
+   * Brings a graph up to date with what the last `discover()` of the working tree found. Yields to everything else while it works; rejects
+   * with `Cancelled` when overtaken by a later call for the same graph.
+   */
+  updateGraph(graph: LiveGraph, workspace: Workspace, abort?: Abort): Promise<void>;
   /** The schema store; definitions of the workspace are put into it by the checks. */
   schemas(): SchemaStore;
   engines(): Engines;
@@ -108,6 +114,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
       });
     },
     isSameWorkspace: (path, text) => discovery.isSame(path, text),
+    updateGraph: (graph, workspace, abort) =>
+      graph.update(workspace, {
+        text: (path) => options.buffers?.get(path) ?? discovery.textOf(path),
+        read: (path) => tree.read(path),
+        pause: () => new Promise((resolve) => setImmediate(resolve)),
+        now: () => performance.now(),
+        ...(abort === undefined ? {} : { abort }),
+      }),
     schemas() {
       schemas ??= createSchemaStore(openSchemaPack(productFolder('schemas')));
       return schemas;

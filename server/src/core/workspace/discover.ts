@@ -41,6 +41,8 @@ export interface Discovery {
   discover(tree: FileTree, options?: DiscoverOptions): Promise<Workspace>;
   /** True where this text of a file surely changes nothing of what was found last; a quick look at one file. */
   isSame(path: string, text: string): boolean;
+  /** Text of a file as the last discovery read it; undefined for files that it does not read. */
+  textOf(path: string): string | undefined;
 }
 
 /** A discovery that remembers what it read; one per repository. */
@@ -55,6 +57,8 @@ export function createDiscovery(): Discovery {
       const before = memory.get(path);
       return before !== undefined && last !== undefined && declaresTheSame(last, before, readFacts(path, text));
     },
+
+    textOf: (path) => memory.get(path)?.text,
 
     async discover(tree, options = {}) {
       const run = ++started;

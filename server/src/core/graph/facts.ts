@@ -1,0 +1,126 @@
+// What one file contributes to the graph, as values: the objects it writes, what they define and what they refer to. Read from the
+// file alone; which definition a reference means is the linker's question. Offsets count from the start of the document, so that
+// the facts of a document stay when the text above it changes.
+import type { ResourceKey } from '../resource';
+import type { EntityKind } from './graph';
+import type { RoleLine } from './roleLine';
+
+export interface KindRef {
+  group: string;
+  kind: string;
+}
+
+/** All facts of one document. */
+export interface DocumentFacts {
+  /** Offset of the document in its file; changes when text above it does. */
+  start: number;
+  index: number;
+  objects: WrittenObject[];
+  definitions: DefinitionFact[];
+  references: ReferenceFact[];
+  /** What a kustomization file does to the objects below it. */
+  layer?: LayerFact;
+}
+
+interface PlaceFact {
+  document: DocumentFacts;
+  start: number;
+  end: number;
+}
+
+/** An object as a file writes it, whole or in part. */
+export interface WrittenObject extends PlaceFact {
+  apiVersion: string;
+  key: ResourceKey;
+  /** The name; an empty range where there is none. */
+  nameStart: number;
+  nameEnd: number;
+  /** A patch, or a generator that adds to another one's object: it defines no object of its own. */
+  partial: boolean;
+  /** By what it comes into being, where that is not an API call with this text. */
+  made?: 'generator' | 'operator';
+  definitions: DefinitionFact[];
+  pods: PodFact[];
+  /** Labels of the object itself. */
+  labels: LabelFact[];
+  /** Paths of files that give it further keys (`envs` of a generator). */
+  keyFiles?: string[];
+  /** Some of its keys are not written here. */
+  keysUnknown?: boolean;
+}
+
+export interface LabelFact {
+  name: string;
+  value: string;
+}
+
+/** A Pod or Pod template: what its containers, ports, volumes and labels belong to. */
+export interface PodFact {
+  object: WrittenObject;
+  labels: LabelFact[];
+}
+
+export interface DefinitionFact extends PlaceFact {
+  entity: EntityKind;
+  name: string;
+  wholeStart: number;
+  wholeEnd: number;
+  object?: WrittenObject;
+  pod?: PodFact;
+  fixed?: string;
+}
+
+/** A set of labels that chooses objects. */
+export interface SelectorFact {
+  pairs: LabelFact[];
+  /** It also has expressions, or holds text that is only known later: what it chooses is not decided by its pairs. */
+  inexact: boolean;
+}
+
+export interface ReferenceFact extends PlaceFact {
+  line: RoleLine;
+  entity: EntityKind;
+  text: string;
+  object?: WrittenObject;
+  kinds: readonly KindRef[];
+  namespace?: string;
+  /** The object referred to has no namespace. */
+  cluster: boolean;
+  optional: boolean;
+  fixed?: string;
+  /** The object that holds the key or port which is meant. */
+  via?: ReferenceFact;
+  /** The Pod that the named port, volume or container belongs to. */
+  pod?: PodFact;
+  selector?: SelectorFact;
+  /** Repository path that is meant, of a file or folder. */
+  path?: string;
+  /** A name of several objects: kustomize anchors it as a pattern. */
+  pattern?: boolean;
+  /** Spaces behind an empty value, in which a cursor still means it. */
+  slack: number;
+}
+
+/** What a kustomization does, as far as names, namespaces and labels are concerned. Paths are repository paths. */
+export interface LayerFact {
+  dir: string;
+  component: boolean;
+  namespace?: string;
+  namePrefix: string;
+  nameSuffix: string;
+  labels: LayerLabels[];
+  resources: string[];
+  components: string[];
+  /** Files of strategic merge patches. */
+  patches: string[];
+  /** Something in it makes or changes objects in a way that is not read here. */
+  unknown?: string;
+  /** A patch may change labels or selectors. */
+  changesLabels: boolean;
+}
+
+export interface LayerLabels {
+  pairs: LabelFact[];
+  selectors: boolean;
+  templates: boolean;
+}

@@ -1,0 +1,121 @@
+// A file of the workspace as the graph keeps it: its facts, and the way from them to places in the text.
+import { detect } from '../kinds/registry';
+import type { Location } from '../problem';
+import type { WorkspaceFile } from '../workspace/source';
+import { lineIndex } from '../yaml/lines';
+import { parseYaml } from '../yaml/parse';
+import type { LineIndex, ParsedYaml } from '../yaml/tree';
+import type { DocumentFacts, LayerFact, ReferenceFact, WrittenObject } from './facts';
+import { readReferences } from './readReferences';
+
+export interface FileEntry {
+  readonly path: string;
+  readonly file: WorkspaceFile;
+  /** The text that was read; undefined where the graph does not look into the file. */
+  readonly text: string | undefined;
+  readonly documents: readonly DocumentFacts[];
+  readonly objects: readonly WrittenObject[];
+  readonly references: readonly ReferenceFact[];
+  readonly layer: LayerFact | undefined;
+  readonly lines: LineIndex;
+  /** Documents by identity, for the next version of the file. */
+  readonly identities: ReadonlyMap<object, DocumentFacts>;
+  /** All that decides where objects end up: while it stays, an edit concerns this file alone. */
+  readonly shape: string;
+}
+
+const readRoles = new Set<WorkspaceFile['role']>(['manifest', 'patch', 'crd', 'kustomization', 'chart']);
+
+/** True where the graph looks into a file of that role. */
+export function isRead(file: WorkspaceFile): boolean {
+  return readRoles.has(file.role);
+}
+
+const nothing = new Map<object, DocumentFacts>();
+
+export function readEntry(
+  file: WorkspaceFile,
+  text: string | undefined,
+  previous?: FileEntry,
+  parsed?: ParsedYaml,
+): FileEntry {
+  if (
+    previous !== undefined &&
+    previous.text === text &&
+    previous.file.role === file.role &&
+    sameOwners(previous.file, file)
+  ) {
+    return previous;
+  }
+  if (text === undefined) {
+    return entryOf(file, undefined, [], nothing);
+  }
+  if (file.role === 'input') {
+    return entryOf(file, text, [readEnvironmentFile(text)], nothing);
+  }
+  const tree = parsed ?? parseYaml(text);
+  const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
+  const documents = detect(file.path, tree, { role: file.role, ...(chart === undefined ? {} : { chart }) });
+  const known = previous?.file.role === file.role ? previous.identities : undefined;
+  const { facts, identities } = readReferences(file.path, tree, documents, file.role, known);
+  return entryOf(file, text, facts, identities);
+}
+
+function sameOwners(a: WorkspaceFile, b: WorkspaceFile): boolean {
+  return a.sources.length === b.sources.length && a.sources.every((id, i) => id === b.sources[i]);
+}
+
+function entryOf(
+  file: WorkspaceFile,
+  text: string | undefined,
+  documents: readonly DocumentFacts[],
+  identities: ReadonlyMap<object, DocumentFacts>,
+): FileEntry {
+  const objects = documents.flatMap((document) => document.objects);
+  const layer = documents.find((document) => document.layer !== undefined)?.layer;
+  return {
+    path: file.path,
+    file,
+    text,
+    documents,
+    objects,
+    references:
+      documents.length === 1 ? (documents[0]?.references ?? []) : documents.flatMap((document) => document.references),
+    layer,
+    lines: lineIndex(text ?? ''),
+    identities,
+    shape: shapeOf(objects, layer),
+  };
+}
+
+function shapeOf(objects: readonly WrittenObject[], layer: LayerFact | undefined): string {
+  const identities = objects.map(({ key, partial, made, keyFiles }) =>
+    [key.group, key.kind, key.namespace, key.name, partial ? 'partial' : '', made ?? '', ...(keyFiles ?? [])].join('|'),
+  );
+  return layer === undefined ? identities.join('\n') : `${identities.join('\n')}\n${JSON.stringify(layer)}`;
+}
+
+/** `KEY=value` lines, as generators read them: each is a key. */
+function readEnvironmentFile(text: string): DocumentFacts {
+  const facts: DocumentFacts = { start: 0, index: 0, objects: [], definitions: [], references: [] };
+  for (const match of text.matchAll(/^[ \t\uFEFF]*([^#\s=][^=\r\n]*?)[ \t]*(?:=[^\r\n]*)?$/gm)) {
+    const name = match[1] ?? '';
+    const start = match.index + match[0].indexOf(name);
+    const end = match.index + match[0].length;
+    facts.definitions.push({
+      document: facts,
+      entity: 'key',
+      name,
+      start,
+      end: start + name.length,
+      wholeStart: start,
+      wholeEnd: end,
+    });
+  }
+  return facts;
+}
+
+/** The place of a fact, from offsets that count from its document. */
+export function placeIn(entry: FileEntry, document: DocumentFacts, start: number, end: number): Location {
+  return { path: entry.path, range: entry.lines.range(document.start + start, document.start + end) };
+}

@@ -1,0 +1,422 @@
+// Which definitions a reference means: names through the scopes that its object is deployed in, keys and ports through the object that
+// holds them, labels through selectors, paths through the tree of files.
+import { folderOf, isWithin, joinPath } from '../workspace/paths';
+import type { Source, Workspace } from '../workspace/source';
+import type { DefinitionFact, PodFact, ReferenceFact, WrittenObject } from './facts';
+import type { FileEntry } from './fileEntry';
+import { chooses, objectLabels, podLabels, selectorPairs } from './podLabels';
+import type { Placed } from './placement';
+import { resolveIn, resolveInFile, type Scope } from './scope';
+
+/** A definition with the file that it stands in; a file or folder defines itself. */
+export type Target = { entry: FileEntry; fact: DefinitionFact } | { path: string; folder: boolean };
+
+export interface LinkInput {
+  workspace: Workspace;
+  entry(path: string): FileEntry | undefined;
+  files: ReadonlySet<string>;
+  folders: ReadonlySet<string>;
+  scopes: readonly Scope[];
+  /** Scopes that deploy a file. */
+  scopesOf(path: string): readonly Scope[];
+  /** Objects by written name, for files that nothing deploys. */
+  written(kind: { group: string; kind: string }, name: string): readonly { entry: FileEntry; object: WrittenObject }[];
+}
+
+/** One use of a reference: where it is deployed, and what answers it there. */
+export interface Use {
+  scope: Scope;
+  from: Placed;
+  targets: Target[];
+}
+
+export class Linker {
+  constructor(private readonly input: LinkInput) {}
+
+  readonly objectOf = (placed: Placed): WrittenObject | undefined =>
+    this.input.entry(placed.entry)?.objects[placed.index];
+
+  /** All definitions that a reference means, over all scopes. */
+  targets(entry: FileEntry, reference: ReferenceFact): Target[] {
+    if (reference.text === '' || (reference.fixed !== undefined && reference.entity !== 'variable')) {
+      return [];
+    }
+    if (reference.entity === 'file' || reference.entity === 'folder') {
+      return this.paths(entry, reference).flatMap((path) => this.pathTarget(path));
+    }
+    const found = this.uses(entry, reference).flatMap((use) => use.targets);
+    if (reference.object === undefined) {
+      found.push(...this.inKustomization(entry, reference));
+    }
+    if (found.length === 0 && reference.object !== undefined && this.placedOf(entry, reference.object).length === 0) {
+      found.push(...this.unplaced(entry, reference));
+    }
+    return distinct(found);
+  }
+
+  /** What a reference means in each place where its object is deployed. */
+  uses(entry: FileEntry, reference: ReferenceFact): Use[] {
+    const { object } = reference;
+    if (object === undefined) {
+      return [];
+    }
+    return this.placedOf(entry, object).map(({ scope, placed }) => ({
+      scope,
+      from: placed,
+      targets: this.resolve(scope, placed, entry, reference),
+    }));
+  }
+
+  placedOf(entry: FileEntry, object: WrittenObject): { scope: Scope; placed: Placed }[] {
+    const index = entry.objects.indexOf(object);
+    return this.input
+      .scopesOf(entry.path)
+      .flatMap((scope) =>
+        (scope.byEntry.get(entry.path) ?? [])
+          .filter((placed) => placed.index === index)
+          .map((placed) => ({ scope, placed })),
+      );
+  }
+
+  // ---- by entity
+
+  private resolve(scope: Scope, from: Placed, entry: FileEntry, reference: ReferenceFact): Target[] {
+    switch (reference.entity) {
+      case 'object':
+        return this.objects(scope, from, reference).flatMap((placed) => this.objectTarget(placed));
+      case 'key':
+        return reference.via === undefined
+          ? []
+          : this.objects(scope, from, reference.via).flatMap((holder) => this.keysOf(holder, reference.text));
+      case 'port':
+        return this.ports(scope, from, reference);
+      case 'container':
+      case 'volume':
+      case 'claimTemplate':
+        return reference.pod === undefined ? [] : this.inPod(from, reference.pod, reference);
+      case 'label':
+        return this.labels(scope, from, reference);
+      case 'variable':
+        return this.variables(from.source, reference.text);
+      case 'file':
+      case 'folder':
+        return this.paths(entry, reference).flatMap((path) => this.pathTarget(path));
+    }
+  }
+
+  /** Objects that a name reference means in a scope. */
+  objects(scope: Scope, from: Placed, reference: ReferenceFact): Placed[] {
+    if (reference.line.role === 'patched object') {
+      return from.patched;
+    }
+    return resolveIn(scope, from, reference);
+  }
+
+  private objectTarget(placed: Placed): Target[] {
+    const entry = this.input.entry(placed.entry);
+    const object = entry?.objects[placed.index];
+    const fact = object?.definitions.find(({ entity }) => entity === 'object');
+    return entry === undefined || fact === undefined ? [] : [{ entry, fact }];
+  }
+
+  /** Everything of one entity that an object and its patches define. */
+  definitionsOf(placed: Placed, entity: DefinitionFact['entity']): { entry: FileEntry; fact: DefinitionFact }[] {
+    return [placed, ...placed.patches].flatMap((part) => {
+      const entry = this.input.entry(part.entry);
+      const object = entry?.objects[part.index];
+      if (entry === undefined || object === undefined) {
+        return [];
+      }
+      const own = object.definitions.flatMap((fact) => (fact.entity === entity ? [{ entry, fact }] : []));
+      const files = entity === 'key' ? (object.keyFiles ?? []) : [];
+      return [
+        ...own,
+        ...files.flatMap((path) => {
+          const file = this.input.entry(path);
+          return file === undefined
+            ? []
+            : file.documents.flatMap((d) => d.definitions.map((fact) => ({ entry: file, fact })));
+        }),
+      ];
+    });
+  }
+
+  private keysOf(holder: Placed, name: string): Target[] {
+    return this.definitionsOf(holder, 'key').filter(({ fact }) => fact.name === name);
+  }
+
+  private ports(scope: Scope, from: Placed, reference: ReferenceFact): Target[] {
+    const { via, selector, pod, text } = reference;
+    if (pod !== undefined) {
+      return this.inPod(from, pod, reference);
+    }
+    const holders =
+      via !== undefined
+        ? this.objects(scope, from, via)
+        : selector === undefined
+          ? []
+          : this.chosen(scope, from, reference).map(({ placed }) => placed);
+    return holders.flatMap((holder) => this.definitionsOf(holder, 'port').filter(({ fact }) => fact.name === text));
+  }
+
+  /** Parts of the same Pod: in this object, in its patches, and in what it patches. */
+  private inPod(from: Placed, pod: PodFact, reference: ReferenceFact): Target[] {
+    const wholes = from.patched.length > 0 ? from.patched : [from];
+    const single = (this.objectOf(from)?.pods.length ?? 0) <= 1;
+    const entities =
+      reference.entity === 'volume' ? (['volume', 'claimTemplate'] as const) : ([reference.entity] as const);
+    return wholes.flatMap((whole) =>
+      entities.flatMap((entity) =>
+        this.definitionsOf(whole, entity).filter(
+          ({ fact }) => fact.name === reference.text && (single || fact.pod === undefined || fact.pod === pod),
+        ),
+      ),
+    );
+  }
+
+  /** What the selector of a reference chooses in a scope. */
+  chosen(scope: Scope, from: Placed, reference: ReferenceFact): { placed: Placed; pod: PodFact | undefined }[] {
+    const { selector } = reference;
+    if (selector === undefined || selector.pairs.length === 0) {
+      return [];
+    }
+    const wanted = selectorPairs(from, selector);
+    return this.selectable(scope, from, reference)
+      .filter(({ labels }) => chooses(wanted, labels))
+      .map(({ placed, pod }) => ({ placed, pod }));
+  }
+
+  /** What a selector could choose: Pods or Services of the namespaces that it looks at. */
+  selectable(
+    scope: Scope,
+    from: Placed,
+    { line }: ReferenceFact,
+  ): { placed: Placed; pod: PodFact | undefined; labels: Map<string, string> }[] {
+    if (line.selects === 'self') {
+      const wholes = from.patched.length > 0 ? from.patched : [from];
+      return wholes.flatMap((placed) => this.podsOf(placed));
+    }
+    const anywhere = from.key.kind.endsWith('Monitor');
+    const all = anywhere ? [...scope.byNamespace.values()].flat() : (scope.byNamespace.get(from.key.namespace) ?? []);
+    if (line.selects === 'services') {
+      return all.flatMap((placed) => {
+        const object = placed.key.kind === 'Service' && placed.key.group === '' ? this.objectOf(placed) : undefined;
+        return object === undefined
+          ? []
+          : [{ placed, pod: undefined, labels: objectLabels(placed, object, this.objectOf) }];
+      });
+    }
+    return all.flatMap((placed) => this.podsOf(placed));
+  }
+
+  private podsOf(placed: Placed): { placed: Placed; pod: PodFact; labels: Map<string, string> }[] {
+    return (this.objectOf(placed)?.pods ?? []).map((pod) => ({
+      placed,
+      pod,
+      labels: podLabels(placed, pod, this.objectOf),
+    }));
+  }
+
+  private labels(scope: Scope, from: Placed, reference: ReferenceFact): Target[] {
+    return this.chosen(scope, from, reference).flatMap(({ placed, pod }) =>
+      this.definitionsOf(placed, 'label').filter(
+        ({ fact }) =>
+          fact.name === reference.text &&
+          (pod === undefined
+            ? fact.pod === undefined
+            : fact.pod !== undefined && (fact.pod === pod || fact.object?.partial === true)),
+      ),
+    );
+  }
+
+  /** Where a variable of a post-build substitution gets its value. */
+  private variables(source: Source, name: string): Target[] {
+    if (source.kind !== 'fluxKustomization') {
+      return [];
+    }
+    const entry = this.input.entry(source.declared.path);
+    const declared = entry === undefined ? undefined : this.declaringObject(entry, source);
+    if (entry === undefined || declared === undefined) {
+      return [];
+    }
+    const own = declared.definitions.flatMap((fact) =>
+      fact.entity === 'variable' && fact.name === name ? [{ entry, fact }] : [],
+    );
+    if (own.length > 0) {
+      return own;
+    }
+    const from = entry.references.filter(
+      ({ object, line }) => object === declared && line.role === 'source of variables',
+    );
+    return from.flatMap((reference) =>
+      this.uses(entry, reference).flatMap(({ scope, from: placed }) =>
+        this.objects(scope, placed, reference).flatMap((holder) => this.keysOf(holder, name)),
+      ),
+    );
+  }
+
+  /** The object that declares a source. */
+  declaringObject(entry: FileEntry, source: Source): WrittenObject | undefined {
+    const offset = entry.lines.offsetAt(source.declared.range.start);
+    return entry.objects.find(
+      ({ document, start, end, made }) =>
+        made === undefined && document.start + start <= offset && offset <= document.start + end,
+    );
+  }
+
+  // ---- without a place in a scope
+
+  private inKustomization(entry: FileEntry, reference: ReferenceFact): Target[] {
+    if (reference.entity !== 'object') {
+      return [];
+    }
+    return this.input.scopes.flatMap((scope) =>
+      resolveInFile(scope, entry.path, reference).flatMap((placed) => this.objectTarget(placed)),
+    );
+  }
+
+  /** An object that nothing deploys still means something to a reader: the nearest one of that name. */
+  private unplaced(entry: FileEntry, reference: ReferenceFact): Target[] {
+    const { pod, object, entity } = reference;
+    if (
+      (entity === 'container' || entity === 'volume' || (entity === 'port' && pod !== undefined)) &&
+      object !== undefined
+    ) {
+      return object.definitions.flatMap((fact) =>
+        fact.name === reference.text &&
+        (fact.entity === entity || (entity === 'volume' && fact.entity === 'claimTemplate'))
+          ? [{ entry, fact }]
+          : [],
+      );
+    }
+    if (entity !== 'object' && !(entity === 'key' && reference.via !== undefined)) {
+      return [];
+    }
+    const named = entity === 'key' ? reference.via : reference;
+    const candidates = (named?.kinds ?? []).flatMap((kind) => this.input.written(kind, named?.text ?? ''));
+    const near = nearestOf(candidates, entry.path);
+    return near.flatMap((found) =>
+      found.object.definitions.flatMap((fact) =>
+        entity === 'object'
+          ? fact.entity === 'object'
+            ? [{ entry: found.entry, fact }]
+            : []
+          : fact.entity === 'key' && fact.name === reference.text
+            ? [{ entry: found.entry, fact }]
+            : [],
+      ),
+    );
+  }
+
+  // ---- files and folders
+
+  private pathTarget(path: string): Target[] {
+    if (this.input.files.has(path)) {
+      return [{ path, folder: false }];
+    }
+    return this.input.folders.has(path) ? [{ path, folder: true }] : [];
+  }
+
+  /** Repository paths that a reference means. */
+  paths(entry: FileEntry, reference: ReferenceFact): string[] {
+    const { line, path, text, object } = reference;
+    if (path === undefined && line.from !== 'source') {
+      return [];
+    }
+    if (line.from !== 'source') {
+      return path === undefined ? [] : [path];
+    }
+    if (object === undefined) {
+      return [];
+    }
+    if (object.key.kind === 'ApplicationSet') {
+      return this.matching(text, line.entity === 'folder');
+    }
+    const sources = this.input.workspace.sources.filter(
+      (source) => source.declared.path === entry.path && this.declaringObject(entry, source) === object,
+    );
+    return [...new Set(sources.flatMap((source) => this.pathInSource(source, reference)))];
+  }
+
+  private pathInSource(source: Source, { line, text, path }: ReferenceFact): string[] {
+    const isHere = source.render.tool !== 'unsupported' || source.path !== '';
+    if (!isHere) {
+      return [];
+    }
+    if (line.role.startsWith('path of') || line.role.startsWith('chart of')) {
+      const written = joinPath('', text);
+      // An Application of several sources: each has its own path.
+      return written === undefined || (source.kind === 'argoApplication' && source.path !== written)
+        ? []
+        : [source.path];
+    }
+    if (line.role.startsWith('component')) {
+      const folder = joinPath(source.path, text);
+      return folder === undefined ? [] : [folder];
+    }
+    if (source.kind === 'argoApplication') {
+      const lent = /^\$[^/]+\/(.*)$/.exec(text)?.[1];
+      const file =
+        lent !== undefined
+          ? joinPath('', lent)
+          : text.startsWith('/')
+            ? joinPath('', text)
+            : joinPath(source.path, text);
+      return file === undefined ? [] : [file];
+    }
+    return path === undefined ? [] : [path];
+  }
+
+  /** Files or folders that a pattern of an ApplicationSet's generator names. */
+  private matching(text: string, folders: boolean): string[] {
+    const clean = joinPath('', text);
+    if (clean === undefined) {
+      return [];
+    }
+    if (!/[*?[]/.test(clean)) {
+      return [clean];
+    }
+    const pattern = new RegExp(
+      `^${clean
+        .split(/(\*\*\/?|\*|\?)/)
+        .map((part) =>
+          part.startsWith('**')
+            ? '.*'
+            : part === '*'
+              ? '[^/]*'
+              : part === '?'
+                ? '[^/]'
+                : part.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
+        )
+        .join('')}$`,
+    );
+    return [...(folders ? this.input.folders : this.input.files)].filter((path) => pattern.test(path)).slice(0, 200);
+  }
+}
+
+function distinct(targets: readonly Target[]): Target[] {
+  const seen = new Set<unknown>();
+  return targets.filter((target) => {
+    const key = 'fact' in target ? target.fact : target.path;
+    return seen.has(key) ? false : (seen.add(key), true);
+  });
+}
+
+/** Those whose files share the most folders with a path. */
+function nearestOf<T extends { entry: FileEntry }>(all: readonly T[], path: string): T[] {
+  let best: T[] = [];
+  let bestShared = -1;
+  for (const candidate of all) {
+    let folder = folderOf(path);
+    while (!isWithin(folder, candidate.entry.path)) {
+      folder = folderOf(folder);
+    }
+    if (folder.length > bestShared) {
+      best = [candidate];
+      bestShared = folder.length;
+    } else if (folder.length === bestShared) {
+      best.push(candidate);
+    }
+  }
+  return best;
+}

@@ -1,0 +1,266 @@
+// Where objects end up: every object that a source takes in, with the names and namespaces that it passes through on the way. The order of
+// steps is kustomize's: resources, generators, components, then patches, namespace, prefix and suffix, labels of the layer.
+import type { ResourceKey } from '../resource';
+import { isWithin } from '../workspace/paths';
+import type { FluxOverlay, Source } from '../workspace/source';
+import { isClusterScoped, isClusterScopedBuiltin } from './clusterKinds';
+import type { LayerFact, LayerLabels, WrittenObject } from './facts';
+import type { FileEntry } from './fileEntry';
+
+/** An object (or a patch of one) in one source. Refers to its facts by place, so that an edit which keeps identities keeps it valid. */
+export interface Placed {
+  entry: string;
+  index: number;
+  source: Source;
+  /** All names on the way, the written one first, the effective one last. */
+  names: readonly string[];
+  namespaces: readonly string[];
+  /** The effective identity; for a patch that of what it changes, as far as the layers tell. */
+  key: ResourceKey;
+  partial: boolean;
+  made: WrittenObject['made'];
+  /** Labels that the layers add, innermost first. */
+  labels: readonly LayerLabels[];
+  /** Patches that name it. */
+  patches: Placed[];
+  /** For a patch: what it changes. */
+  patched: Placed[];
+}
+
+export interface PlacedSource {
+  source: Source;
+  placed: Placed[];
+  /** Kustomization files that take part. */
+  kustomizations: Set<string>;
+  /** Why more may be in it than is known here; undefined where everything is known. */
+  unknown: string | undefined;
+  /** Labels and selectors may be changed in ways that are not read here. */
+  changesLabels: boolean;
+}
+
+export interface PlacementInput {
+  entry(path: string): FileEntry | undefined;
+  /** Kustomization file by folder. */
+  kustomizations: ReadonlyMap<string, string>;
+  /** Sources that a source lists as its own in `WorkspaceFile.sources`. */
+  filesOf(sourceId: string): readonly string[];
+}
+
+export function placeSource(source: Source, input: PlacementInput): PlacedSource {
+  const result: PlacedSource = {
+    source,
+    placed: [],
+    kustomizations: new Set(),
+    unknown: undefined,
+    changesLabels: false,
+  };
+  const run = new Placement(input, result);
+  switch (source.render.tool) {
+    case 'folder':
+      source.render.files.forEach((path) => run.takeFile(path, result.placed));
+      break;
+    case 'kustomize':
+      run.takeFolder(source.render.dir, result.placed, [], source.render.flux);
+      break;
+    case 'helm':
+      result.unknown = `the chart ${source.render.chart}`;
+      break;
+    case 'unsupported':
+      result.unknown = source.render.reason;
+      if (source.kind === 'kustomization') {
+        run.takeFolder(source.path, result.placed, []);
+      }
+  }
+  settleNamespaces(source, result.placed);
+  return result;
+}
+
+/** Argo CD gives its own namespace to objects that name none. */
+function settleNamespaces(source: Source, placed: readonly Placed[]): void {
+  const fallback = source.kind === 'argoApplication' ? source.namespace : undefined;
+  for (const object of placed) {
+    if (isClusterScoped(object.key.group, object.key.kind)) {
+      object.key = { ...object.key, namespace: '' };
+    } else if (fallback !== undefined && object.key.namespace === '') {
+      object.key = { ...object.key, namespace: fallback };
+      object.namespaces = [...object.namespaces, fallback];
+    }
+  }
+}
+
+class Placement {
+  constructor(
+    private readonly input: PlacementInput,
+    private readonly result: PlacedSource,
+  ) {}
+
+  takeFile(path: string, into: Placed[]): void {
+    this.input.entry(path)?.objects.forEach((object, index) => {
+      if (!object.partial) {
+        into.push(this.placed(path, index, object));
+      }
+    });
+  }
+
+  private placed(path: string, index: number, object: WrittenObject): Placed {
+    const { key } = object;
+    return {
+      entry: path,
+      index,
+      source: this.result.source,
+      names: [key.name],
+      namespaces: [key.namespace],
+      key,
+      partial: object.partial,
+      made: object.made,
+      labels: noLabels,
+      patches: [],
+      patched: [],
+    };
+  }
+
+  /** All that a folder's kustomization (or the one that Flux would write) makes, added to `into` and changed together with it. */
+  takeFolder(dir: string, into: Placed[], above: readonly string[], overlay?: FluxOverlay): void {
+    if (above.includes(dir)) {
+      return;
+    }
+    const path = this.input.kustomizations.get(dir);
+    const entry = path === undefined ? undefined : this.input.entry(path);
+    const layer = entry?.layer;
+    const deeper = [...above, dir];
+    const resources = layer?.resources ?? this.generated(dir);
+    for (const resource of resources) {
+      this.takeResource(resource, into, deeper);
+    }
+    const partials: Placed[] = [];
+    if (path !== undefined && entry !== undefined) {
+      this.result.kustomizations.add(path);
+      entry.objects.forEach((object, index) =>
+        (object.partial ? partials : into).push(this.placed(path, index, object)),
+      );
+    }
+    for (const component of layer?.components ?? []) {
+      this.takeFolder(component, into, deeper);
+    }
+    for (const component of overlay?.components ?? []) {
+      const folder = componentFolder(dir, component);
+      if (folder !== undefined) {
+        this.takeFolder(folder, into, deeper);
+      }
+    }
+    for (const patch of layer?.patches ?? []) {
+      const patchEntry = this.input.entry(patch);
+      patchEntry?.objects.forEach((object, index) => {
+        if (object.partial) {
+          partials.push(this.placed(patch, index, object));
+        }
+      });
+      this.result.changesLabels ||= patchEntry !== undefined && patchEntry.objects.length === 0;
+    }
+    this.result.unknown ??= layer?.unknown;
+    this.result.changesLabels ||= layer?.changesLabels === true || (overlay?.patches?.length ?? 0) > 0;
+    attach(partials, into);
+    into.push(...partials);
+    this.transform(into, layer, overlay);
+  }
+
+  private takeResource(resource: string, into: Placed[], above: readonly string[]): void {
+    if (this.input.kustomizations.has(resource)) {
+      const own: Placed[] = [];
+      this.takeFolder(resource, own, above);
+      into.push(...own);
+    } else {
+      this.takeFile(resource, into);
+    }
+  }
+
+  /** Resources of a folder without a kustomization: its files, and the outermost kustomizations below it. */
+  private generated(dir: string): string[] {
+    const { source } = this.result;
+    const inside = [...this.input.kustomizations.keys()].filter((folder) => folder !== dir && isWithin(dir, folder));
+    const taken = inside.filter(
+      (folder) =>
+        source.children.includes(`kustomization:${folder}`) &&
+        !inside.some((other) => other !== folder && isWithin(other, folder)),
+    );
+    return [...taken, ...this.input.filesOf(source.id)];
+  }
+
+  private transform(all: Placed[], layer: LayerFact | undefined, overlay: FluxOverlay | undefined): void {
+    const namespace = overlay?.targetNamespace ?? layer?.namespace;
+    const prefix = overlay?.namePrefix ?? layer?.namePrefix ?? '';
+    const suffix = overlay?.nameSuffix ?? layer?.nameSuffix ?? '';
+    const labels = layer?.labels ?? [];
+    for (const object of all) {
+      if (namespace !== undefined) {
+        moveTo(object, namespace);
+      }
+      if ((prefix !== '' || suffix !== '') && !isNeverRenamed(object.key)) {
+        rename(object, prefix + object.key.name + suffix);
+      }
+      if (labels.length > 0) {
+        object.labels = [...object.labels, ...labels];
+      }
+    }
+  }
+}
+
+const noLabels: readonly LayerLabels[] = [];
+
+function componentFolder(dir: string, component: string): string | undefined {
+  const parts = dir === '' ? [] : dir.split('/');
+  for (const part of component.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) {
+        return undefined;
+      }
+    } else if (part !== '.' && part !== '') {
+      parts.push(part);
+    }
+  }
+  return parts.join('/');
+}
+
+/** Binds patches to what they change. */
+function attach(partials: readonly Placed[], objects: readonly Placed[]): void {
+  for (const patch of partials) {
+    for (const object of objects) {
+      if (
+        !object.partial &&
+        object.key.kind === patch.key.kind &&
+        object.key.group === patch.key.group &&
+        object.names.includes(patch.key.name) &&
+        (patch.key.namespace === '' || object.namespaces.includes(patch.key.namespace))
+      ) {
+        object.patches.push(patch);
+        patch.patched.push(object);
+      }
+    }
+    const [first] = patch.patched;
+    if (first !== undefined) {
+      patch.key = first.key;
+      patch.namespaces = first.namespaces;
+    }
+  }
+}
+
+function moveTo(object: Placed, namespace: string): void {
+  const { key } = object;
+  if (key.kind === 'Namespace' && key.group === '') {
+    rename(object, namespace);
+  } else if (!isClusterScopedBuiltin(key.group, key.kind) && key.namespace !== namespace) {
+    object.key = { ...key, namespace };
+    object.namespaces = [...object.namespaces, namespace];
+  }
+}
+
+function rename(object: Placed, name: string): void {
+  if (object.key.name !== name) {
+    object.key = { ...object.key, name };
+    object.names = [...object.names, name];
+  }
+}
+
+function isNeverRenamed({ kind }: ResourceKey): boolean {
+  return kind === 'CustomResourceDefinition' || kind === 'Namespace' || kind === 'APIService';
+}

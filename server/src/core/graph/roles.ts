@@ -1,0 +1,21 @@
+// Every kind of reference that the graph knows: one line for each field. A new kind of reference is a new line here and a test.
+import type { RoleLine } from './roleLine';
+import { ecosystemLines } from './roles/ecosystem';
+import { fileLines } from './roles/files';
+import { gitopsLines } from './roles/gitops';
+import { kubernetesLines } from './roles/kubernetes';
+import { podLines } from './roles/pod';
+
+export const roleLines: readonly RoleLine[] = [
+  ...podLines,
+  ...kubernetesLines,
+  ...ecosystemLines,
+  ...gitopsLines,
+  ...fileLines,
+];
+
+/** A patch, or a generator that merges, names the object that it changes. */
+export const patchLine: RoleLine = { in: 'object', path: 'metadata.name', role: 'patched object', entity: 'object' };
+
+/** `${NAME}` in a text that Flux substitutes after the build. */
+export const variableLine: RoleLine = { in: 'object', path: '', role: 'variable', entity: 'variable' };
