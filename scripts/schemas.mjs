@@ -9,6 +9,7 @@ import { filesOf, keyOf, listFiles, once, root } from './lib/cache.mjs';
 import { readCrds } from './schemapack/crds.mjs';
 import { generateCrds } from './schemapack/generate.mjs';
 import { readRelease } from './schemapack/kubernetes.mjs';
+import { lifecycleModules, readLifecycles } from './schemapack/lifecycle.mjs';
 import { crdModules, downloadModules, kubernetesReleases } from './schemapack/modules.mjs';
 import { pack } from './schemapack/pack.mjs';
 
@@ -31,6 +32,7 @@ async function build(dir, say) {
   const folders = await downloadModules([
     ...kubernetesReleases.map((r) => kubernetes(r.release)),
     ...crdModules.map(crds),
+    ...lifecycleModules,
   ]);
   const releases = kubernetesReleases.map(({ minor, release }) => ({
     minor,
@@ -40,6 +42,7 @@ async function build(dir, say) {
   const packed = pack(releases);
   write(dir, 'kubernetes.json', packed.kubernetes);
   write(dir, 'descriptions.json', packed.descriptions);
+  write(dir, 'lifecycle.json', { format: 1, apis: readLifecycles(lifecycleModules.map((name) => folders.get(name))) });
 
   const index = [];
   const licences = new Map();

@@ -135,19 +135,15 @@ describe('schema store', () => {
     ['app/v1', 'Deployment', 'misspelt', /Did you mean apps\/v1 Deployment\?/],
     ['v1', 'Deployment', 'misspelt', /Did you mean apps\/v1 Deployment\?/],
     ['apps/v2', 'Deployment', 'misspelt', /Did you mean apps\/v1 Deployment\?/],
-    [
-      'extensions/v1beta1',
-      'Ingress',
-      'removed',
-      /removed in Kubernetes 1\.22\. Use apiVersion networking\.k8s\.io\/v1\./,
-    ],
+    ['extensions/v1beta1', 'Ingress', 'removed', /removed in Kubernetes 1\.22\. Use networking\.k8s\.io\/v1\./],
     ['policy/v1beta1', 'PodSecurityPolicy', 'removed', /no replacement/],
     [
       'helm.toolkit.fluxcd.io/v3',
       'HelmRelease',
-      'misspelt',
-      /Did you mean helm\.toolkit\.fluxcd\.io\/v2 HelmRelease\?/,
+      'otherVersion',
+      /has no helm\.toolkit\.fluxcd\.io\/v3 HelmRelease; yours may\. Use helm\.toolkit\.fluxcd\.io\/v2\./,
     ],
+    ['helm.toolkit.fluxcd.io/v2beta1', 'HelmRelease', 'otherVersion', /not served from Flux 2\.7 on\. Use helm/],
     ['monitoring.coreos.com/v1', 'ServiceMonitor', 'noSchema', /No schema is known/],
   ];
   for (const [apiVersion, kind, reason, message] of explained) {
@@ -162,7 +158,23 @@ describe('schema store', () => {
     const store = newSchemaStore();
     const query = { apiVersion: 'storagemigration.k8s.io/v1alpha1', kind: 'StorageVersionMigration', minor: '1.36' };
     assert.equal(store.lookup(query), undefined);
-    assert.match(store.explain(query).message, /served in 1\.33 to 1\.34 only/);
+    assert.match(store.explain(query).message, /removed in Kubernetes 1\.36\. Use storagemigration\.k8s\.io\/v1beta1/);
+    assert.match(store.explain({ ...query, minor: '1.35' }).message, /served in 1\.\d+ to 1\.34 only/);
+  });
+
+  it('says from when on a kind is served where a minor does not have it yet', () => {
+    const store = newSchemaStore();
+    const query = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttributesClass', minor: '1.33' };
+    const { message, suggestions } = store.explain(query);
+    assert.match(message, /Kubernetes 1\.33 has no .*: it is there from 1\.34 on\. Use storage\.k8s\.io\/v1beta1\./);
+    assert.deepEqual(suggestions[0], { apiVersion: 'storage.k8s.io/v1beta1', kind: 'VolumeAttributesClass' });
+  });
+
+  it('does not call an old version removed where the cluster is as old', () => {
+    const store = newSchemaStore();
+    const query = { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget' };
+    assert.equal(store.explain({ ...query, minor: '1.24' }).reason, 'noSchema');
+    assert.equal(store.explain({ ...query, minor: '1.25' }).reason, 'removed');
   });
 
   it('publishes OpenAPI documents as a server does', () => {

@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import type { JsonObject } from '../core/json';
-import type { DescriptionPack, KubernetesPack, PackedCrd, SchemaPack } from '../core/schema/pack';
+import type { ApiLifecycle, DescriptionPack, KubernetesPack, PackedCrd, SchemaPack } from '../core/schema/pack';
 
 /** Opens the pack in `dir`. Throws, with the way to make it, where the folder holds none. */
 export function openSchemaPack(dir: string): SchemaPack {
+  const has = (name: string): boolean =>
+    fs.existsSync(path.join(dir, name)) || fs.existsSync(path.join(dir, `${name}.br`));
   const read = (name: string): string => {
     const file = path.join(dir, name);
     return fs.existsSync(file)
@@ -24,10 +26,13 @@ export function openSchemaPack(dir: string): SchemaPack {
     throw new Error(`No schema pack in ${dir}. Run "node scripts/schemas.mjs" to make it.`, { cause: error });
   }
   let descriptions: DescriptionPack | undefined;
+  let lifecycles: ApiLifecycle[] | undefined;
   return {
     kubernetes,
     crds,
     descriptions: () => (descriptions ??= json<DescriptionPack>('descriptions.json')),
+    lifecycles: () =>
+      (lifecycles ??= has('lifecycle.json') ? json<{ apis: ApiLifecycle[] }>('lifecycle.json').apis : []),
     crdSchemas: (file) => json<Record<string, JsonObject>>(`crds/${file}.json`),
     crdText: (file) => read(`crds/${file}.yaml`),
   };

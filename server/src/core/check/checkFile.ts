@@ -9,8 +9,9 @@ import type { EngineVerdict } from '../ports';
 import { compareProblems, type Problem } from '../problem';
 import { checkDocument } from '../schema/checkDocument';
 import type { SchemaStore } from '../schema/schemaStore';
+import { migrationFix } from '../upgrade/migration';
 import { toJson } from '../yaml/resolve';
-import type { ParsedYaml, SyntaxFault } from '../yaml/tree';
+import type { ParsedYaml, SyntaxFault, YamlDocument } from '../yaml/tree';
 import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
 import { engineProblems } from './engineProblems';
@@ -97,12 +98,44 @@ function checkDetected(
         }),
       })),
     );
+    addMigrations(found, file, document, versions, store);
     problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
   }
   if (identity === undefined && checks.structure === 'whole') {
     problems.push(...identityProblems(file.path, file.parsed, document));
   }
   return withoutConsequences(problems.sort(compareProblems));
+}
+
+/** Findings about a version that goes get the edit that moves the object on, fit for every cluster that it is deployed to. */
+function addMigrations(
+  found: readonly Problem[],
+  file: FileToCheck,
+  document: YamlDocument,
+  versions: readonly CheckedVersion[],
+  store: SchemaStore,
+): void {
+  for (const problem of found) {
+    if (!/^kubernetes\/(?:deprecated-api|unknown-kind)$/.test(problem.rule) || problem.field !== '/apiVersion') {
+      continue;
+    }
+    const identity = identityAt(document, file.parsed, problem);
+    const minors = versions.map(({ minor }) => minor);
+    const fix = identity === undefined ? undefined : migrationFix(file, identity, store, minors);
+    if (fix !== undefined) {
+      problem.fixes = [fix];
+    }
+  }
+}
+
+/** The object, or the item of a list, that a finding is about. */
+function identityAt({ root }: YamlDocument, { lines }: ParsedYaml, { range }: Problem): Identity | undefined {
+  const whole = identityOf(root);
+  const offset = lines.offsetAt(range.start);
+  const roots = whole === undefined ? [] : (listItems(whole) ?? [whole.root]);
+  return roots
+    .map((one) => identityOf(one))
+    .find((one) => one !== undefined && one.root.start <= offset && offset < one.root.end);
 }
 
 function faultProblem(file: FileToCheck, fault: SyntaxFault, identity: Identity | undefined): Problem {

@@ -2,12 +2,12 @@
 // by that version's schema: fields, kinds and values that only one of the two knows.
 import type { Identity } from '../kinds/identity';
 import type { EngineProblem, EngineVerdict } from '../ports';
+import { compareMinors } from '../schema/minors';
 import type { SchemaNode } from '../schema/schemaNode';
 import { childSchema } from '../schema/schemaPath';
 import type { KindSchema, SchemaStore } from '../schema/schemaStore';
 import { fieldSteps, nodeAt } from '../yaml/path';
 import { scalarValue } from '../yaml/resolve';
-import { compareMinors } from './versions';
 
 /** The minor whose code the validate engine is built from. */
 export const engineMinor = '1.36';

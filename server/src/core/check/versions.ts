@@ -1,6 +1,7 @@
 // The Kubernetes versions that a file is checked for: those of every environment that deploys it, by whatever way it gets there. A
 // finding that does not hold in all of them says where it does.
 import type { Problem } from '../problem';
+import { compareMinors, minorText } from '../schema/minors';
 import type { Environment, Workspace } from '../workspace/source';
 
 /** A version, and who runs it. */
@@ -45,19 +46,6 @@ export function versionsOf(
 export function versionOf(environment: Environment | undefined, options: VersionOptions = {}): string | undefined {
   const said = environment === undefined ? undefined : options.known?.get(environment.name);
   return minorText(environment?.kubernetesVersion ?? said ?? options.kubernetesVersion);
-}
-
-/** Oldest first; an unknown one stands for the newest. */
-export function compareMinors(a: string | undefined, b: string | undefined): number {
-  const number = (minor: string | undefined): number =>
-    minor === undefined ? Infinity : Number(minor.slice(minor.indexOf('.') + 1));
-  const [first, second] = [number(a), number(b)];
-  return first === second ? 0 : first - second;
-}
-
-/** `1.35` of `v1.35.2`; undefined where a text is no version. */
-export function minorText(version: string | undefined): string | undefined {
-  return /^v?(\d+\.\d+)/.exec(version ?? '')?.[1];
 }
 
 const deploying = new WeakMap<Workspace, ReadonlyMap<string, ReadonlySet<Environment>>>();

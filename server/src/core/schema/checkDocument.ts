@@ -5,6 +5,8 @@ import { groupOf } from '../resource';
 import type { MapNode, Node, YamlDocument } from '../yaml/tree';
 import type { KindQuery, KindSchema, SchemaStore } from './schemaStore';
 import { fieldOf, valueOf } from './treeValues';
+import { compareMinors } from './minors';
+import { successor } from './successor';
 import { checkStructure, type CheckOptions } from './validate';
 
 export interface DocumentCheckOptions extends Omit<CheckOptions, 'resource' | 'recovered'> {
@@ -34,7 +36,7 @@ function checkObject(root: Node, store: SchemaStore, options: CheckOptions & { m
     return unknownKind(identity, store, query, options);
   }
   const resource = labelOf(identity);
-  const problems = kindProblems(identity, found, resource, options);
+  const problems = kindProblems(identity, found, resource, store, options);
   problems.push(...nameProblems(identity, found, resource, options));
   problems.push(...checkStructure(root, found, { ...options, resource }));
   return problems;
@@ -99,7 +101,7 @@ function unknownKind(identity: Identity, store: SchemaStore, query: KindQuery, o
   const place = isKind ? identity.kind.node : identity.apiVersion.node;
   const problem = at(
     missing.reason === 'noSchema' ? 'kubernetes/no-schema' : 'kubernetes/unknown-kind',
-    missing.reason === 'noSchema' ? 'hint' : 'error',
+    missing.reason === 'noSchema' ? 'hint' : missing.reason === 'otherVersion' ? 'warning' : 'error',
     place,
     missing.message,
     place === identity.kind.node ? '/kind' : '/apiVersion',
@@ -119,16 +121,34 @@ function unknownKind(identity: Identity, store: SchemaStore, query: KindQuery, o
   return [problem];
 }
 
-function kindProblems(identity: Identity, found: KindSchema, resource: string, options: CheckOptions): Problem[] {
-  const place = identity.apiVersion.node;
+function kindProblems(
+  identity: Identity,
+  found: KindSchema,
+  resource: string,
+  store: SchemaStore,
+  options: CheckOptions & { minor?: string },
+): Problem[] {
+  const warning = (rule: string, message: string): Problem[] => [
+    at(rule, 'warning', identity.apiVersion.node, message, '/apiVersion', resource, options),
+  ];
   if (found.deprecated !== undefined) {
-    return [at('kubernetes/deprecated-api', 'warning', place, found.deprecated, '/apiVersion', resource, options)];
+    return warning('kubernetes/deprecated-api', found.deprecated);
   }
-  if (!found.servedByDefault) {
-    const message = `${found.apiVersion} ${found.kind} is served only by clusters that enable it.`;
-    return [at('kubernetes/api-not-enabled', 'warning', place, message, '/apiVersion', resource, options)];
+  const name = `${found.apiVersion} ${found.kind}`;
+  const enabling = found.servedByDefault ? '' : ', which is served only by clusters that enable it,';
+  const life = found.custom ? undefined : store.lifecycle(found.apiVersion, found.kind);
+  if (life?.deprecated !== undefined && compareMinors(life.deprecated, options.minor ?? store.minors.at(-1)) <= 0) {
+    const next = successor(found, store, options.minor);
+    const end = life.removed === undefined ? '' : ` and is not served from ${life.removed} on`;
+    const use = next === undefined ? '' : ` Use ${next.apiVersion}${next.kind === found.kind ? '' : ` ${next.kind}`}.`;
+    return warning(
+      'kubernetes/deprecated-api',
+      `${name}${enabling} is deprecated since Kubernetes ${life.deprecated}${end}.${use}`,
+    );
   }
-  return [];
+  return enabling === ''
+    ? []
+    : warning('kubernetes/api-not-enabled', `${name} is served only by clusters that enable it.`);
 }
 
 /** Every stored object has a name; requests like SubjectAccessReview are answered and never stored. */

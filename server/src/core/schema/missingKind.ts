@@ -1,14 +1,17 @@
 // Why a kind has no schema: misspelt, of another group, not served by this minor, removed from Kubernetes, or simply unknown here.
 import { groupOf } from '../resource';
-import { removedApi } from './removedApis';
+import type { ApiLifecycle } from './pack';
+import { goneFromFlux } from './removedApis';
+import { stability } from './successor';
 import { nearest } from './suggest';
 
 export interface MissingKind {
   /**
-   * `removed` and `otherMinor`: no server of this minor has it. `misspelt`: of a group that is known completely, or nearly the name
-   * of a known kind. `noSchema`: a custom resource whose definition is not at hand; nothing can be said about it.
+   * `removed` and `otherMinor`: no server of this minor has it. `otherVersion`: the release of the product that Plumbline knows has
+   * it no more, or not yet; a cluster may run another one. `misspelt`: of a group that is known completely, or nearly the name
+   * of a known kind. `noSchema`: nothing can be said about it, because its definition is not at hand.
    */
-  reason: 'removed' | 'otherMinor' | 'misspelt' | 'noSchema';
+  reason: 'removed' | 'otherMinor' | 'otherVersion' | 'misspelt' | 'noSchema';
   /** One sentence, with the next step. */
   message: string;
   /** Whether the apiVersion has other kinds: then the kind is what is wrong. */
@@ -19,11 +22,14 @@ export interface MissingKind {
 
 export interface KnownKinds {
   builtin: { apiVersion: string; kind: string; minors: string[] }[];
-  custom: { apiVersion: string; kind: string }[];
+  /** `origin`: the product that a bundled definition came with; absent where the repository or the cluster defines the kind. */
+  custom: { apiVersion: string; kind: string; origin?: string }[];
+  /** The life of a version of Kubernetes; undefined: not known. */
+  lifecycle(apiVersion: string, kind: string): ApiLifecycle | undefined;
 }
 
 export function explainMissing(
-  query: { apiVersion: string; kind: string },
+  query: { apiVersion: string; kind: string; minor?: string | undefined },
   minor: string,
   known: KnownKinds,
 ): MissingKind {
@@ -36,7 +42,7 @@ export function explainMissing(
 const kindName = /^[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 function reasonOf(
-  query: { apiVersion: string; kind: string },
+  query: { apiVersion: string; kind: string; minor?: string | undefined },
   minor: string,
   known: KnownKinds,
 ): Omit<MissingKind, 'ofKnownVersion'> {
@@ -46,20 +52,38 @@ function reasonOf(
   const all = [...served, ...known.custom];
 
   const elsewhere = known.builtin.find((k) => k.apiVersion === apiVersion && k.kind === kind);
-  if (elsewhere) {
-    const suggestions = all.filter((k) => k.kind === kind && groupOf(k.apiVersion) === groupOf(apiVersion)).map(pair);
+  const life = known.lifecycle(apiVersion, kind);
+  const ofGroup = all
+    .filter((k) => k.kind === kind && groupOf(k.apiVersion) === groupOf(apiVersion))
+    .map(pair)
+    .sort((a, b) => stability(b.apiVersion) - stability(a.apiVersion));
+  const suggestions =
+    life?.replacement !== undefined && all.some((k) => is(k, life.replacement)) ? [life.replacement] : ofGroup;
+  // The pack's nearest minor stands in for versions that it does not hold; what was there then is no mistake.
+  const asked = numberOf(query.minor) ?? numberOf(minor) ?? Infinity;
+  if (life?.removed !== undefined && asked >= (numberOf(life.removed) ?? 0)) {
     return {
-      reason: 'otherMinor',
-      message: `Kubernetes ${minor} has no ${name}: it is served in ${span(elsewhere.minors)} only.${use(suggestions)}`,
+      reason: 'removed',
+      message: `${name} was removed in Kubernetes ${life.removed}.${suggestions.length > 0 ? use(suggestions, kind) : ' It has no replacement.'}`,
       suggestions,
     };
   }
-  const gone = removedApi(apiVersion, kind);
-  if (gone) {
+  if (life !== undefined && elsewhere === undefined && asked >= (numberOf(life.introduced) ?? 0)) {
     return {
-      reason: 'removed',
-      message: `${name} was removed in Kubernetes ${gone.removedIn}.${gone.replacement ? ` Use apiVersion ${gone.replacement}.` : ' It has no replacement.'}`,
-      suggestions: gone.replacement ? [{ apiVersion: gone.replacement, kind }] : [],
+      reason: 'noSchema',
+      message: `The schemas of Kubernetes ${query.minor ?? minor} are not known here, so the fields of ${name} are not checked.`,
+      suggestions: [],
+    };
+  }
+  if (elsewhere) {
+    const introduced = numberOf(life?.introduced) ?? 0;
+    return {
+      reason: 'otherMinor',
+      message:
+        introduced > asked
+          ? `Kubernetes ${query.minor ?? minor} has no ${name}: it is there from ${life?.introduced ?? ''} on.${use(suggestions, kind)}`
+          : `Kubernetes ${minor} has no ${name}: it is served in ${span(elsewhere.minors)} only.${use(suggestions, kind)}`,
+      suggestions,
     };
   }
 
@@ -80,6 +104,18 @@ function reasonOf(
           ]),
       ...(ofBuiltinGroup ? sameKind : []),
     ]);
+    const origin = sameGroup.find((k) => k.kind === kind && 'origin' in k) as { origin?: string } | undefined;
+    if (!ofBuiltinGroup && origin?.origin !== undefined) {
+      const flux = goneFromFlux(apiVersion);
+      return {
+        reason: 'otherVersion',
+        message:
+          flux === undefined
+            ? `${origin.origin} has no ${name}; yours may.${use(suggestions, kind)}`
+            : `${name} is not served from Flux ${flux} on.${use(suggestions, kind)}`,
+        suggestions,
+      };
+    }
     if (ofBuiltinGroup || suggestions.length > 0) {
       return {
         reason: 'misspelt',
@@ -124,9 +160,19 @@ function meant(suggestions: { apiVersion: string; kind: string }[]): string {
   return first ? ` Did you mean ${first.apiVersion} ${first.kind}?` : ' Check apiVersion and kind.';
 }
 
-function use(suggestions: { apiVersion: string; kind: string }[]): string {
+function use(suggestions: { apiVersion: string; kind: string }[], kind: string): string {
   const [first] = suggestions;
-  return first ? ` Use ${first.apiVersion}.` : '';
+  return first ? ` Use ${first.apiVersion}${first.kind === kind ? '' : ` ${first.kind}`}.` : '';
+}
+
+const is = (
+  k: { apiVersion: string; kind: string },
+  other: { apiVersion: string; kind: string } | undefined,
+): boolean => k.apiVersion === other?.apiVersion && k.kind === other.kind;
+
+function numberOf(minor: string | undefined): number | undefined {
+  const match = /^v?1\.(\d+)/.exec(minor ?? '');
+  return match === null ? undefined : Number(match[1]);
 }
 
 /** `1.33`, or `1.33 to 1.35`. */

@@ -35,6 +35,18 @@ export interface DescriptionPack {
   texts: string[];
 }
 
+/** What Kubernetes says of the life of an API version; minors such as `1.25`. */
+export interface ApiLifecycle {
+  apiVersion: string;
+  kind: string;
+  introduced?: string;
+  /** Servers warn from this minor on. */
+  deprecated?: string;
+  /** Servers no longer serve it from this minor on. */
+  removed?: string;
+  replacement?: { apiVersion: string; kind: string };
+}
+
 /** A bundled custom resource definition. */
 export interface PackedCrd {
   /** Name of its files in the pack, and of the definition itself: `<plural>.<group>`. */
@@ -61,6 +73,7 @@ export interface SchemaPack {
   readonly kubernetes: KubernetesPack;
   readonly crds: readonly PackedCrd[];
   descriptions(): DescriptionPack;
+  lifecycles(): readonly ApiLifecycle[];
   /** OpenAPI schemas by version, without descriptions. */
   crdSchemas(file: string): Record<string, JsonObject>;
   /** The definition's original YAML text. */

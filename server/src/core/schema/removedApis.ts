@@ -1,138 +1,40 @@
-// API versions that Kubernetes no longer serves in any release of the pack: when each went, and what replaces it.
+// API versions that are gone and that no module at hand still describes: those of Kubernetes that left before its types carried dates,
+// and those of Flux, whose definitions stop naming a version when it goes. Everything else is in the schema pack.
+import { groupOf, versionOf } from '../resource';
+import type { ApiLifecycle } from './pack';
 
-interface RemovedApi {
-  apiVersion: string;
-  kinds: string[];
-  /** The minor that no longer serves it. */
-  removedIn: string;
-  replacement?: string;
-}
-
-const removed: RemovedApi[] = [
-  {
-    apiVersion: 'extensions/v1beta1',
-    kinds: ['DaemonSet', 'Deployment', 'ReplicaSet'],
-    removedIn: '1.16',
-    replacement: 'apps/v1',
-  },
-  {
-    apiVersion: 'extensions/v1beta1',
-    kinds: ['NetworkPolicy'],
-    removedIn: '1.16',
-    replacement: 'networking.k8s.io/v1',
-  },
-  { apiVersion: 'extensions/v1beta1', kinds: ['Ingress'], removedIn: '1.22', replacement: 'networking.k8s.io/v1' },
-  { apiVersion: 'extensions/v1beta1', kinds: ['PodSecurityPolicy'], removedIn: '1.16' },
-  {
-    apiVersion: 'apps/v1beta1',
-    kinds: ['Deployment', 'StatefulSet', 'ControllerRevision'],
-    removedIn: '1.16',
-    replacement: 'apps/v1',
-  },
-  {
-    apiVersion: 'apps/v1beta2',
-    kinds: ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet', 'ControllerRevision'],
-    removedIn: '1.16',
-    replacement: 'apps/v1',
-  },
-  {
-    apiVersion: 'networking.k8s.io/v1beta1',
-    kinds: ['Ingress', 'IngressClass'],
-    removedIn: '1.22',
-    replacement: 'networking.k8s.io/v1',
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1beta1',
-    kinds: ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
-    removedIn: '1.22',
-    replacement: 'rbac.authorization.k8s.io/v1',
-  },
+const gone: readonly { apiVersion: string; kinds: string[]; removed: string }[] = [
   {
     apiVersion: 'rbac.authorization.k8s.io/v1alpha1',
     kinds: ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
-    removedIn: '1.23',
-    replacement: 'rbac.authorization.k8s.io/v1',
+    removed: '1.23',
   },
-  {
-    apiVersion: 'apiextensions.k8s.io/v1beta1',
-    kinds: ['CustomResourceDefinition'],
-    removedIn: '1.22',
-    replacement: 'apiextensions.k8s.io/v1',
-  },
-  {
-    apiVersion: 'apiregistration.k8s.io/v1beta1',
-    kinds: ['APIService'],
-    removedIn: '1.22',
-    replacement: 'apiregistration.k8s.io/v1',
-  },
-  {
-    apiVersion: 'admissionregistration.k8s.io/v1beta1',
-    kinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
-    removedIn: '1.22',
-    replacement: 'admissionregistration.k8s.io/v1',
-  },
-  {
-    apiVersion: 'certificates.k8s.io/v1beta1',
-    kinds: ['CertificateSigningRequest'],
-    removedIn: '1.22',
-    replacement: 'certificates.k8s.io/v1',
-  },
-  {
-    apiVersion: 'coordination.k8s.io/v1beta1',
-    kinds: ['Lease'],
-    removedIn: '1.22',
-    replacement: 'coordination.k8s.io/v1',
-  },
-  {
-    apiVersion: 'scheduling.k8s.io/v1beta1',
-    kinds: ['PriorityClass'],
-    removedIn: '1.22',
-    replacement: 'scheduling.k8s.io/v1',
-  },
-  {
-    apiVersion: 'storage.k8s.io/v1beta1',
-    kinds: ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment'],
-    removedIn: '1.22',
-    replacement: 'storage.k8s.io/v1',
-  },
-  {
-    apiVersion: 'storage.k8s.io/v1beta1',
-    kinds: ['CSIStorageCapacity'],
-    removedIn: '1.27',
-    replacement: 'storage.k8s.io/v1',
-  },
-  { apiVersion: 'batch/v1beta1', kinds: ['CronJob'], removedIn: '1.25', replacement: 'batch/v1' },
-  { apiVersion: 'batch/v2alpha1', kinds: ['CronJob'], removedIn: '1.21', replacement: 'batch/v1' },
-  {
-    apiVersion: 'discovery.k8s.io/v1beta1',
-    kinds: ['EndpointSlice'],
-    removedIn: '1.25',
-    replacement: 'discovery.k8s.io/v1',
-  },
-  { apiVersion: 'events.k8s.io/v1beta1', kinds: ['Event'], removedIn: '1.25', replacement: 'events.k8s.io/v1' },
-  { apiVersion: 'node.k8s.io/v1beta1', kinds: ['RuntimeClass'], removedIn: '1.25', replacement: 'node.k8s.io/v1' },
-  { apiVersion: 'policy/v1beta1', kinds: ['PodDisruptionBudget'], removedIn: '1.25', replacement: 'policy/v1' },
-  { apiVersion: 'policy/v1beta1', kinds: ['PodSecurityPolicy'], removedIn: '1.25' },
-  {
-    apiVersion: 'autoscaling/v2beta1',
-    kinds: ['HorizontalPodAutoscaler'],
-    removedIn: '1.25',
-    replacement: 'autoscaling/v2',
-  },
-  {
-    apiVersion: 'autoscaling/v2beta2',
-    kinds: ['HorizontalPodAutoscaler'],
-    removedIn: '1.26',
-    replacement: 'autoscaling/v2',
-  },
-  ...['v1alpha1', 'v1beta1', 'v1beta2', 'v1beta3'].map((version, i) => ({
-    apiVersion: `flowcontrol.apiserver.k8s.io/${version}`,
-    kinds: ['FlowSchema', 'PriorityLevelConfiguration'],
-    removedIn: ['1.21', '1.26', '1.29', '1.32'][i] ?? '',
-    replacement: 'flowcontrol.apiserver.k8s.io/v1',
-  })),
+  { apiVersion: 'batch/v2alpha1', kinds: ['CronJob'], removed: '1.21' },
+  { apiVersion: 'settings.k8s.io/v1alpha1', kinds: ['PodPreset'], removed: '1.20' },
+  { apiVersion: 'auditregistration.k8s.io/v1alpha1', kinds: ['AuditSink'], removed: '1.19' },
 ];
 
-export function removedApi(apiVersion: string, kind: string): RemovedApi | undefined {
-  return removed.find((r) => r.apiVersion === apiVersion && r.kinds.includes(kind));
+/** The life of a version of Kubernetes that the pack does not know. */
+export function goneFromKubernetes(apiVersion: string, kind: string): ApiLifecycle | undefined {
+  const found = gone.find((one) => one.apiVersion === apiVersion && one.kinds.includes(kind));
+  return found === undefined ? undefined : { apiVersion, kind, removed: found.removed };
+}
+
+/** The Flux release from which on a version of one of its kinds is no longer served; undefined for all others. */
+export function goneFromFlux(apiVersion: string): string | undefined {
+  const group = groupOf(apiVersion);
+  if (!group.endsWith('.toolkit.fluxcd.io')) {
+    return undefined;
+  }
+  switch (versionOf(apiVersion)) {
+    case 'v1beta1':
+    case 'v2beta1':
+      return '2.7';
+    case 'v2beta2':
+      return '2.8';
+    case 'v1beta2':
+      return group === 'image.toolkit.fluxcd.io' ? '2.9' : '2.8';
+    default:
+      return undefined;
+  }
 }

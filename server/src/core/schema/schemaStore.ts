@@ -9,7 +9,8 @@ import { builtinTypes } from './compileBuiltin';
 import { compileCustom } from './compileCustom';
 import { explainMissing, type MissingKind } from './missingKind';
 import { builtinDocuments, customDocument } from './openApiDocuments';
-import type { PackedCrd, PackedKind, SchemaPack } from './pack';
+import type { ApiLifecycle, PackedCrd, PackedKind, SchemaPack } from './pack';
+import { goneFromKubernetes } from './removedApis';
 import type { SchemaNode } from './schemaNode';
 
 export type SchemaLayer = 'workspace' | 'cluster' | 'bundled';
@@ -57,6 +58,8 @@ export interface SchemaStore {
   /** The minor whose schemas are used for a version text (`1.35`, `v1.35.2`, undefined). */
   minorFor(version: string | undefined): string;
   lookup(query: KindQuery): KindSchema | undefined;
+  /** When a version of Kubernetes was introduced, deprecated, removed; undefined: it is not known to go. */
+  lifecycle(apiVersion: string, kind: string): ApiLifecycle | undefined;
   /** Why `lookup` found nothing, and what may be meant. */
   explain(query: KindQuery): MissingKind;
   /** Every kind that is known for a minor, sorted by kind, then apiVersion; versions served by default first. */
@@ -99,6 +102,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   const files = { workspace: new Map<string, CustomKind[]>(), cluster: new Map<string, CustomKind[]>() };
   const texts = new Map<string, string>();
   const explained = new Map<string, MissingKind>();
+  let lives: Map<string, ApiLifecycle> | undefined;
   let version = 0;
   /** The winning custom kind by `group kind`; made again after a change. */
   let customKinds: Map<string, CustomKind> | undefined;
@@ -182,9 +186,13 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
     minors,
     minorFor,
     lookup: (query) => lookupBuiltin(query, minorFor(query.minor)) ?? lookupCustom(query),
+    lifecycle(apiVersion, kind) {
+      lives ??= new Map(pack.lifecycles().map((life) => [`${life.apiVersion} ${life.kind}`, life]));
+      return lives.get(`${apiVersion} ${kind}`) ?? goneFromKubernetes(apiVersion, kind);
+    },
     explain(query) {
       const minor = minorFor(query.minor);
-      const id = `${minor} ${query.apiVersion} ${query.kind}`;
+      const id = `${query.minor ?? ''} ${minor} ${query.apiVersion} ${query.kind}`;
       const known = explained.get(id);
       if (known) {
         return known;
@@ -196,8 +204,15 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
           minors: k.minors.map((i) => minors[i] ?? ''),
         })),
         custom: [...custom().values()].flatMap((k) =>
-          k.versions.filter((v) => v.served).map((v) => ({ apiVersion: `${k.group}/${v.name}`, kind: k.kind })),
+          k.versions
+            .filter((v) => v.served)
+            .map((v) => ({
+              apiVersion: `${k.group}/${v.name}`,
+              kind: k.kind,
+              ...(k.source === 'bundled' ? { origin: k.origin } : {}),
+            })),
         ),
+        lifecycle: (apiVersion, kind) => store.lifecycle(apiVersion, kind),
       });
       explained.set(id, missing);
       return missing;
