@@ -10,6 +10,7 @@ import type { Log } from './core/ports';
 import type { InitializationOptions, Settings } from './core/protocol';
 import { Diagnostics } from './handlers/diagnostics';
 import { DriftHandler } from './handlers/drift';
+import { FormattingRegistration } from './handlers/formatting';
 import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
@@ -37,6 +38,7 @@ export function startServer(connection: Connection): void {
   registerHistory(session, drift);
   registerWorkspace(session, diagnostics, () => drift.refreshEditors());
 
+  const formatting = new FormattingRegistration(session);
   let folders: string[] = [];
   let asksConfiguration = false;
   let registersConfiguration = false;
@@ -62,6 +64,9 @@ export function startServer(connection: Connection): void {
         hoverProvider: true,
         completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: true },
         documentSymbolProvider: true,
+        ...(session.editor.registersFormatting
+          ? {}
+          : { documentFormattingProvider: true, documentRangeFormattingProvider: true }),
         codeActionProvider: { codeActionKinds: ['quickfix'] },
         inlayHintProvider: true,
         codeLensProvider: { resolveProvider: false },
@@ -100,6 +105,7 @@ export function startServer(connection: Connection): void {
       const given = (await connection.workspace.getConfiguration('plumbline')) as Partial<Settings> | null;
       session.settings = withDefaults(given ?? {});
     }
+    await formatting.follow();
   };
 
   connection.onDidChangeConfiguration(async () => {

@@ -6,6 +6,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   createProtocolConnection,
+  type ClientCapabilities,
   type Diagnostic,
   type InitializeResult,
   type ProtocolConnection,
@@ -18,6 +19,9 @@ export interface LanguageServerOptions {
   settings?: Record<string, unknown>;
   trusted?: boolean;
   env?: Record<string, string>;
+  /** What the editor can do with texts: `textDocument` of the client's capabilities. */
+  textDocument?: ClientCapabilities['textDocument'];
+  suggestCommand?: string;
 }
 
 export interface TestServer {
@@ -64,8 +68,14 @@ export async function startLanguageServer(options: LanguageServerOptions): Promi
     processId: process.pid,
     rootUri: null,
     workspaceFolders: folders,
-    capabilities: { workspace: { configuration: true, workspaceFolders: true } },
-    initializationOptions: { trusted: options.trusted ?? true },
+    capabilities: {
+      workspace: { configuration: true, workspaceFolders: true },
+      ...(options.textDocument === undefined ? {} : { textDocument: options.textDocument }),
+    },
+    initializationOptions: {
+      trusted: options.trusted ?? true,
+      ...(options.suggestCommand === undefined ? {} : { suggestCommand: options.suggestCommand }),
+    },
   });
   await connection.sendNotification('initialized', {});
   const versions = new Map<string, number>();

@@ -1,4 +1,5 @@
 // Where a request about a document comes from: its tree, its repository, what it is there, and the Kubernetes version that counts for it.
+import type { Neighbours } from '../core/kinds/kind';
 import type { FileRole, Workspace } from '../core/workspace/source';
 import type { YamlDocument } from '../core/yaml/tree';
 import { documentAt } from '../core/yaml/path';
@@ -16,6 +17,14 @@ export interface DocumentPlace {
   role: FileRole | undefined;
   /** Kubernetes version, for example `1.35`; undefined: the newest one known. */
   minor: string | undefined;
+}
+
+/** What the repository says about the file, for recognising its documents. */
+export function neighboursOf({ workspace, path, role }: DocumentPlace): Neighbours {
+  const chart = fileOf(workspace, path)
+    ?.sources.find((id) => id.startsWith('chart:'))
+    ?.slice('chart:'.length);
+  return { ...(role === undefined ? {} : { role }), ...(chart === undefined ? {} : { chart }) };
 }
 
 /** A place inside one `---` document. */

@@ -3,6 +3,7 @@ import type { Session } from '../session';
 import { registerCodeActions } from './codeActions';
 import { registerCompletion } from './completion';
 import type { Diagnostics } from './diagnostics';
+import { registerFormatting } from './formatting';
 import { registerHover } from './hover';
 import { registerSymbols } from './symbols';
 
@@ -10,5 +11,6 @@ export function registerLanguage(session: Session, diagnostics: Diagnostics): vo
   registerHover(session);
   registerCompletion(session);
   registerSymbols(session);
+  registerFormatting(session);
   registerCodeActions(session, diagnostics);
 }
