@@ -12,8 +12,10 @@ const entries = {
   operations: 'client/src/operations/index.ts',
   previews: 'client/src/preview/previews.ts',
   languageClient: 'client/src/lspConnection.ts',
-  server: 'server/src/main.ts',
-  cli: 'server/src/cli.ts',
+  server: 'server/src/start/server.ts',
+  serverMain: 'server/src/main.ts',
+  cli: 'server/src/start/cli.ts',
+  cliMain: 'server/src/cli.ts',
   engineWorker: 'server/src/adapters/engineWorker.ts',
   kubeconfig: 'server/src/adapters/kubeconfig.ts',
 };

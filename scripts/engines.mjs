@@ -59,7 +59,7 @@ async function compile(engine, dir, target, tools) {
     env: { ...tools.env, ...wasm },
   });
   limitMemory(out, memoryLimits[engine]);
-  snapshot(out);
+  await snapshot(out);
   return out;
 }
 

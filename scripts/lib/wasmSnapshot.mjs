@@ -2,7 +2,6 @@
 // globals, as they are then, become the module's own first state. Clock and random numbers are fixed meanwhile, so the result is the same on
 // every machine; the program asks for both again when it runs.
 import fs from 'node:fs';
-import { WASI } from 'node:wasi';
 import { encoded, pageBytes, sectionsOf, unsigned } from './wasmSections.mjs';
 
 const section = { memory: 5, global: 6, export: 7, data: 11, dataCount: 12 };
@@ -15,7 +14,7 @@ const shortestGap = 512;
 const buildTime = 1_704_067_200_000_000_000n;
 
 /** Rewrites a module's file so that it starts initialised. It no longer exports `_initialize`. */
-export function snapshot(file) {
+export async function snapshot(file) {
   const module = fs.readFileSync(file);
   const sections = sectionsOf(module);
   const content = (id) => sections.find((each) => each.id === id)?.content;
@@ -27,7 +26,7 @@ export function snapshot(file) {
       ...globals.map((_, index) => ({ name: globalName(index), kind: kindGlobal, index })),
     ]),
   });
-  const instance = initialised(observed);
+  const instance = await initialised(observed);
   const memory = Buffer.from(instance.exports.memory.buffer);
   const values = globals.map((_, index) => instance.exports[globalName(index)].value);
   const segments = segmentsOf(memory);
@@ -44,7 +43,9 @@ export function snapshot(file) {
 const globalName = (index) => `plumbline.global.${index}`;
 
 /** An instance whose program has initialised itself, in a world where time hardly passes and chance repeats itself. */
-function initialised(bytes) {
+async function initialised(bytes) {
+  // Only here: Node warns that it is experimental.
+  const { WASI } = await import('node:wasi');
   const wasi = new WASI({ version: 'preview1', args: ['engine'], env: { GOGC: '100' }, returnOnExit: false });
   const imports = wasi.getImportObject();
   let memory;

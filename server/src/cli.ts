@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The process behind `plumbline`: standard streams, interruption and exit status. Everything else is in commands/.
 import { setMaxListeners } from 'node:events';
 import { exit, type CliIo } from './commands/cli';
