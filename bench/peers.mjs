@@ -74,9 +74,11 @@ export async function jsonSchemas(say) {
   const pack = path.join(root, 'dist/schemas/kubernetes.json');
   return once(
     'json-schemas',
-    keyOf(['2', { name: 'pack', file: pack }, { name: 'converter', file: import.meta.filename }]),
+    keyOf(['3', { name: 'pack', file: pack }, { name: 'converter', file: import.meta.filename }]),
     async (d) => {
-      const { kinds, definitions, bodies, releases } = JSON.parse(fs.readFileSync(pack, 'utf8'));
+      const { kinds, definitions, releases } = JSON.parse(fs.readFileSync(pack, 'utf8'));
+      const lines = fs.readFileSync(path.join(path.dirname(pack), 'definitions.jsonl'), 'utf8').split('\n');
+      const bodies = lines.map((line) => JSON.parse(line));
       const last = releases.length - 1;
       const body = (name) => {
         const index = definitions[name];

@@ -21,7 +21,7 @@ export async function ensure(say = () => {}) {
     ...filesOf(path.join(root, 'scripts/schemapack')),
     fs.readFileSync(path.join(root, 'scripts/schemas.mjs'), 'utf8').replaceAll('\r\n', '\n'),
   ]);
-  const dir = await once('schemas', key, build, { say, usually: '40 s, and 100 MB of downloads' });
+  const dir = await once('schemas', key, build, { say, usually: '1 min, and 350 MB of downloads' });
   link(dir);
   return dir;
 }
@@ -41,6 +41,7 @@ async function build(dir, say) {
   }));
   const packed = pack(releases);
   write(dir, 'kubernetes.json', packed.kubernetes);
+  writeLines(dir, 'definitions.jsonl', packed.bodies);
   write(dir, 'descriptions.json', packed.descriptions);
   write(dir, 'lifecycle.json', { format: 1, apis: readLifecycles(lifecycleModules.map((name) => folders.get(name))) });
 
@@ -50,23 +51,37 @@ async function build(dir, say) {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'plumbline-schemas-'));
   const products = crdModules.map((m) => {
     const folder = folders.get(crds(m));
-    return { ...m, folder: path.join(folder, m.folder), licence: folder };
+    return { ...m, places: m.in.map((place) => path.join(folder, place)), licence: folder };
   });
   try {
     products.push(...(await generateCrds(work)));
     for (const product of products) {
       addLicence(licences, `${product.product} (${product.module})`, product.licence);
-      for (const { entry, text, schemas } of readCrds(product.folder, product)) {
-        index.push(entry);
-        write(dir, `crds/${entry.file}.json`, schemas);
-        fs.writeFileSync(path.join(dir, `crds/${entry.file}.yaml`), text);
-      }
+      // The definitions of a product have much in common, so they are compressed together; each is parsed alone.
+      const file = product.product.toLowerCase().replaceAll(' ', '-');
+      const found = readCrds(product.places, product);
+      index.push(...found.map(({ entry }, line) => ({ ...entry, in: file, line })));
+      writeLines(
+        dir,
+        `crds/${file}.jsonl`,
+        found.map(({ definition }) => definition),
+      );
+      writeLines(
+        dir,
+        `crds/${file}.descriptions.jsonl`,
+        found.map(({ descriptions }) => descriptions),
+      );
     }
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
-  index.sort((a, b) => (a.file < b.file ? -1 : 1));
-  write(dir, 'crds.json', { format: 1, crds: index });
+  index.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const [i, { name }] of index.entries()) {
+    if (name === index[i + 1]?.name) {
+      throw new Error(`${name} is defined by ${index[i].product} and by ${index[i + 1].product}`);
+    }
+  }
+  write(dir, 'crds.json', { format: 2, crds: index });
   write(dir, 'versions.json', {
     kubernetes: Object.fromEntries(kubernetesReleases.map((r) => [r.minor, r.release])),
     products: Object.fromEntries(products.map((p) => [p.product, p.version])),
@@ -75,9 +90,7 @@ async function build(dir, say) {
     path.join(dir, 'LICENSES'),
     [...licences].map(([text, names]) => `${names.join('\n')}\n${'='.repeat(72)}\n${text}\n`).join('\n\n'),
   );
-  say(
-    `schemas: ${packed.kubernetes.bodies.length} definitions, ${packed.kubernetes.kinds.length} kinds, ${index.length} CRDs`,
-  );
+  say(`schemas: ${packed.bodies.length} definitions, ${packed.kubernetes.kinds.length} kinds, ${index.length} CRDs`);
 }
 
 function write(dir, name, value) {
@@ -86,9 +99,20 @@ function write(dir, name, value) {
   fs.writeFileSync(file, JSON.stringify(value));
 }
 
+/** One value per line, so that one can be parsed without the others. */
+function writeLines(dir, name, values) {
+  const file = path.join(dir, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, values.map((value) => JSON.stringify(value)).join('\n'));
+}
+
 /** Adds the licence that came with a module; products with the same text share it. */
 function addLicence(licences, name, folder) {
-  const text = fs.readFileSync(path.join(folder, 'LICENSE'), 'utf8').trimEnd();
+  const file = ['LICENSE', 'LICENSE.md'].map((f) => path.join(folder, f)).find((f) => fs.existsSync(f));
+  if (file === undefined) {
+    throw new Error(`${name} comes without a licence`);
+  }
+  const text = fs.readFileSync(file, 'utf8').trimEnd();
   licences.set(text, [...(licences.get(text) ?? []), name]);
 }
 
@@ -101,17 +125,21 @@ function link(dir) {
   fs.symlinkSync(dir, linked, 'junction');
 }
 
-/** Writes the pack as the packaged extension carries it: every JSON and YAML file as brotli. Returns the total size. */
+/** Writes the pack as the packaged extension carries it: every JSON file as brotli. Returns the total size. */
 export async function writePackage(target, say = () => {}) {
   const dir = await ensure(say);
   fs.rmSync(target, { recursive: true, force: true });
   let total = 0;
   for (const name of listFiles(dir, (n) => n !== '.ready')) {
     const content = fs.readFileSync(path.join(dir, name));
-    const compress = /\.(json|yaml)$/.test(name);
+    const compress = /\.jsonl?$/.test(name);
     const bytes = compress
       ? brotliCompressSync(content, {
-          params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+          params: {
+            [constants.BROTLI_PARAM_QUALITY]: 11,
+            [constants.BROTLI_PARAM_LGWIN]: 24,
+            [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+          },
         })
       : content;
     const file = path.join(target, compress ? `${name}.br` : name);

@@ -10,7 +10,7 @@ const generated = [
   { product: 'Flux image-reflector-controller', module: 'github.com/fluxcd/image-reflector-controller/api' },
 ];
 
-/** `[{ product, module, version, folder, licence }]`: folders below `work` with one YAML file per kind. */
+/** `[{ product, module, version, places, licence }]`: folders below `work` with one YAML file per kind. */
 export async function generateCrds(work) {
   const { go, env } = await goToolchain();
   const source = path.join(work, 'source');
@@ -23,7 +23,7 @@ export async function generateCrds(work) {
     const { Version: version, Dir: dir } = JSON.parse(await run(go, ['list', '-m', '-json', module], options));
     const folder = path.join(work, path.basename(path.dirname(module)));
     await run(program, ['crd', `paths=${module}/...`, `output:crd:dir=${folder}`], options);
-    made.push({ product, module, version, folder, licence: dir });
+    made.push({ product, module, version, places: [folder], licence: dir });
   }
   return made;
 }

@@ -2,7 +2,7 @@
 // completion read them. `server/src/core/schema/pack.ts` has the types and reads it back.
 import { sorted } from './json.mjs';
 
-/** `{ kubernetes, descriptions }` of `[{ minor, release, definitions, kinds }]`, oldest first. */
+/** `{ kubernetes, bodies, descriptions }` of `[{ minor, release, definitions, kinds }]`, oldest first. */
 export function pack(releases) {
   const names = [...new Set(releases.flatMap((r) => [...r.definitions.keys()]))].sort();
   const bodies = distinct();
@@ -28,12 +28,12 @@ export function pack(releases) {
   }
   return {
     kubernetes: {
-      format: 1,
+      format: 2,
       releases: releases.map(({ minor, release }) => ({ minor, release })),
       kinds: packKinds(releases),
       definitions,
-      bodies: bodies.values(),
     },
+    bodies: bodies.values(),
     descriptions: { format: 1, definitions: descriptions, texts: texts.values() },
   };
 }

@@ -219,7 +219,7 @@ describe('engine findings', () => {
     ]);
     // Where no schema is known, that is said already.
     const custom = 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n';
-    assert.deepStrictEqual(shown(custom, complete(custom, unknown)), ['0: "example.com/v1" hint kubernetes/no-schema']);
+    assert.deepStrictEqual(shown(custom, complete(custom, unknown)), ['0: "example.com/v1" info kubernetes/no-schema']);
   });
 
   it('of fields without the index of their list, or held by another, are no second fault', () => {

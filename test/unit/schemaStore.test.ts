@@ -1,6 +1,7 @@
 // The schema store: the pack itself, layers of definitions, explanations of unknown kinds, OpenAPI documents.
 import assert from 'node:assert';
 import type { JsonObject } from '../../server/src/core/json';
+import type { MissingKind } from '../../server/src/core/schema/missingKind';
 import { nearest } from '../../server/src/core/schema/suggest';
 import { newSchemaStore, schemaPack } from '../support/schemas';
 
@@ -32,11 +33,11 @@ const fieldsOf = (store: ReturnType<typeof newSchemaStore>, apiVersion = 'exampl
 ];
 
 describe('schema pack', () => {
-  it('holds the four minors, their kinds and the value enums that the published files leave out', () => {
+  it('holds six minors, their kinds and the value enums that the published files leave out', () => {
     const { kubernetes, crds } = schemaPack();
     assert.deepEqual(
       kubernetes.releases.map((r) => r.minor),
-      ['1.33', '1.34', '1.35', '1.36'],
+      ['1.31', '1.32', '1.33', '1.34', '1.35', '1.36'],
     );
     assert.ok(kubernetes.kinds.length > 90);
     const strategy = newSchemaStore()
@@ -57,6 +58,15 @@ describe('schema pack', () => {
       'Receiver',
       'ImagePolicy',
       'ImageUpdateAutomation',
+      'ServiceMonitor',
+      'ExternalSecret',
+      'Pipeline',
+      'EventListener',
+      'ScaledObject',
+      'Trigger',
+      'VirtualService',
+      'Rollout',
+      'ClusterPolicy',
     ]) {
       assert.ok(
         crds.some((crd) => crd.kind === kind),
@@ -117,16 +127,13 @@ describe('schema store', () => {
     const store = newSchemaStore();
     assert.deepEqual(
       ['v1.34.2', '1.20', '1.99', undefined, 'nonsense'].map((version) => store.minorFor(version)),
-      ['1.34', '1.33', '1.36', '1.36', '1.36'],
+      ['1.34', '1.31', '1.36', '1.36', '1.36'],
     );
   });
 
   it('gives the text of custom definitions to the engine', () => {
     const store = newSchemaStore();
-    assert.match(
-      store.crdText('kustomize.toolkit.fluxcd.io', 'Kustomization') ?? '',
-      /^(---\n)?apiVersion: apiextensions/,
-    );
+    assert.match(store.crdText('kustomize.toolkit.fluxcd.io', 'Kustomization') ?? '', /^\{"apiVersion":"apiextensions/);
     assert.equal(store.crdText('apps', 'Deployment'), undefined);
   });
 
@@ -144,7 +151,7 @@ describe('schema store', () => {
       /has no helm\.toolkit\.fluxcd\.io\/v3 HelmRelease; yours may\. Use helm\.toolkit\.fluxcd\.io\/v2\./,
     ],
     ['helm.toolkit.fluxcd.io/v2beta1', 'HelmRelease', 'otherVersion', /not served from Flux 2\.7 on\. Use helm/],
-    ['monitoring.coreos.com/v1', 'ServiceMonitor', 'noSchema', /No schema is known/],
+    ['example.com/v1', 'Gadget', 'noSchema', /No schema is known.*CustomResourceDefinition.*capture/],
   ];
   for (const [apiVersion, kind, reason, message] of explained) {
     it(`explains ${apiVersion} ${kind}`, () => {
@@ -152,6 +159,22 @@ describe('schema store', () => {
       assert.equal(missing.reason, reason);
       assert.match(missing.message, message);
     });
+  }
+
+  const judged: [string, string, string | undefined, MissingKind['verdict']][] = [
+    ['apps/v1', 'Deploymnet', undefined, 'refused'],
+    ['app/v1', 'Deployment', undefined, 'refused'],
+    ['helm.toolkit.fluxcd.io/v3', 'HelmRelease', undefined, 'unknown'],
+    ['helm.toolkit.fluxcd.io/v2beta1', 'HelmRelease', undefined, 'doubtful'],
+    ['monitoring.coreos.con/v1', 'ServiceMonitor', undefined, 'unknown'],
+    ['apps/v1', 'Deploymnet', '1.99', 'unknown'],
+    ['policy/v1beta1', 'PodDisruptionBudget', '1.24', 'unknown'],
+    ['policy/v1beta1', 'PodDisruptionBudget', '1.25', 'refused'],
+    ['policy/v1beta1', 'PodDisruptionBudget', '1.36', 'refused'],
+  ];
+  for (const [apiVersion, kind, minor, expected] of judged) {
+    it(`${apiVersion} ${kind} on ${minor ?? 'the newest'} is ${expected}`, () =>
+      assert.equal(newSchemaStore().explain({ apiVersion, kind, minor }).verdict, expected));
   }
 
   it('says in which minors a kind is served where another minor is chosen', () => {

@@ -1,4 +1,5 @@
-// Reads the schema pack from its folder: plain JSON and YAML in a checkout, brotli in the packaged extension.
+// Reads the schema pack from its folder: plain JSON in a checkout, brotli in the packaged extension. Files with a value per line are
+// split when they are first needed, and each line is parsed when it is.
 import fs from 'node:fs';
 import path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -16,6 +17,14 @@ export function openSchemaPack(dir: string): SchemaPack {
       : brotliDecompressSync(fs.readFileSync(`${file}.br`)).toString('utf8');
   };
   const json = <T>(name: string): T => JSON.parse(read(name)) as T;
+  const split = new Map<string, string[]>();
+  const lineOf = (name: string, line: number): string => {
+    let lines = split.get(name);
+    if (lines === undefined) {
+      split.set(name, (lines = read(name).split('\n')));
+    }
+    return lines[line] ?? '';
+  };
 
   let kubernetes: KubernetesPack;
   let crds: PackedCrd[];
@@ -33,7 +42,12 @@ export function openSchemaPack(dir: string): SchemaPack {
     descriptions: () => (descriptions ??= json<DescriptionPack>('descriptions.json')),
     lifecycles: () =>
       (lifecycles ??= has('lifecycle.json') ? json<{ apis: ApiLifecycle[] }>('lifecycle.json').apis : []),
-    crdSchemas: (file) => json<Record<string, JsonObject>>(`crds/${file}.json`),
-    crdText: (file) => read(`crds/${file}.yaml`),
+    body(number) {
+      const text = lineOf('definitions.jsonl', number);
+      return text === '' ? undefined : (JSON.parse(text) as JsonObject);
+    },
+    crdText: (crd) => lineOf(`crds/${crd.in}.jsonl`, crd.line),
+    crdDescriptions: (crd) =>
+      JSON.parse(lineOf(`crds/${crd.in}.descriptions.jsonl`, crd.line)) as Record<string, JsonObject>,
   };
 }

@@ -100,8 +100,8 @@ function unknownKind(identity: Identity, store: SchemaStore, query: KindQuery, o
   const isKind = suggestion === undefined ? missing.ofKnownVersion : suggestion.kind !== query.kind;
   const place = isKind ? identity.kind.node : identity.apiVersion.node;
   const problem = at(
-    missing.reason === 'noSchema' ? 'kubernetes/no-schema' : 'kubernetes/unknown-kind',
-    missing.reason === 'noSchema' ? 'hint' : missing.reason === 'otherVersion' ? 'warning' : 'error',
+    missing.verdict === 'unknown' ? 'kubernetes/no-schema' : 'kubernetes/unknown-kind',
+    missing.verdict === 'refused' ? 'error' : missing.verdict === 'doubtful' ? 'warning' : 'info',
     place,
     missing.message,
     place === identity.kind.node ? '/kind' : '/apiVersion',

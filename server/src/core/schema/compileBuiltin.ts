@@ -36,7 +36,7 @@ export function builtinTypes(pack: SchemaPack, minor: number): BuiltinTypes {
       return known;
     }
     const index = atMinor(pack.kubernetes.definitions[name], minor);
-    const raw = index === undefined ? undefined : pack.kubernetes.bodies[index];
+    const raw = index === undefined ? undefined : pack.body(index);
     if (raw === undefined) {
       return undefined;
     }

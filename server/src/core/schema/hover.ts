@@ -4,6 +4,7 @@ import type { Range } from '../problem';
 import { pathAt } from '../yaml/path';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
 import { detailOf, markdown } from './complete';
+import { span } from './missingKind';
 import type { SchemaNode } from './schemaNode';
 import { Type } from './schemaNode';
 import { describe, enumDescriptions, inline, kindOf, schemaAt } from './schemaPath';
@@ -120,6 +121,6 @@ function kindText(kind: KindSchema): string {
   if (!kind.servedByDefault) {
     parts.push('Served only by clusters that enable it.');
   }
-  parts.push(`*${kind.origin}${kind.minors.length > 0 ? ` · known in ${kind.minors.join(', ')}` : ''}*`);
+  parts.push(`*${kind.origin}${kind.minors.length > 0 ? ` · known in ${span(kind.minors)}` : ''}*`);
   return parts.join('\n\n');
 }

@@ -12,6 +12,12 @@ export interface MissingKind {
    * of a known kind. `noSchema`: nothing can be said about it, because its definition is not at hand.
    */
   reason: 'removed' | 'otherMinor' | 'otherVersion' | 'misspelt' | 'noSchema';
+  /**
+   * What the server says of it: it surely refuses it, or probably (a product dropped the version some time ago), or nobody knows here.
+   * What a group of custom resources holds is the cluster's own affair, and of a Kubernetes version outside the pack only what went
+   * before is known.
+   */
+  verdict: 'refused' | 'doubtful' | 'unknown';
   /** One sentence, with the next step. */
   message: string;
   /** Whether the apiVersion has other kinds: then the kind is what is wrong. */
@@ -28,6 +34,7 @@ export interface KnownKinds {
   lifecycle(apiVersion: string, kind: string): ApiLifecycle | undefined;
 }
 
+/** `minor` is the one of the pack that stands in for the version that was asked for. */
 export function explainMissing(
   query: { apiVersion: string; kind: string; minor?: string | undefined },
   minor: string,
@@ -35,8 +42,22 @@ export function explainMissing(
 ): MissingKind {
   const served = known.builtin.filter((k) => k.minors.includes(minor));
   const ofKnownVersion = [...served, ...known.custom].some((k) => k.apiVersion === query.apiVersion);
-  return { ...reasonOf(query, minor, known), ofKnownVersion };
+  const missing = reasonOf(query, minor, known);
+  const isOfPack = query.minor === undefined || numberOf(query.minor) === numberOf(minor);
+  const refused =
+    missing.reason === 'removed' || (isOfPack && missing.reason !== 'noSchema' && !isCustomGroup(query, known));
+  const doubtful = missing.reason === 'otherVersion' && goneFromFlux(query.apiVersion) !== undefined;
+  return { ...missing, verdict: refused ? 'refused' : doubtful ? 'doubtful' : 'unknown', ofKnownVersion };
 }
+
+/** A group that clusters can fill as they like: its name holds a dot, and Kubernetes itself has none of that name. */
+function isCustomGroup({ apiVersion, kind }: { apiVersion: string; kind: string }, known: KnownKinds): boolean {
+  const group = groupOf(apiVersion);
+  return kindName.test(kind) && group.includes('.') && !known.builtin.some((k) => groupOf(k.apiVersion) === group);
+}
+
+const whereFrom =
+  ' Add its CustomResourceDefinition to the repository, name its folder under "schemas" in .plumbline.yaml, or capture the schemas of your cluster.';
 
 /** Kinds have names that also make the name of a definition: letters, digits and dashes. */
 const kindName = /^[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
@@ -45,7 +66,7 @@ function reasonOf(
   query: { apiVersion: string; kind: string; minor?: string | undefined },
   minor: string,
   known: KnownKinds,
-): Omit<MissingKind, 'ofKnownVersion'> {
+): Omit<MissingKind, 'ofKnownVersion' | 'verdict'> {
   const { apiVersion, kind } = query;
   const name = `${apiVersion} ${kind}`;
   const served = known.builtin.filter((k) => k.minors.includes(minor));
@@ -119,7 +140,9 @@ function reasonOf(
     if (ofBuiltinGroup || suggestions.length > 0) {
       return {
         reason: 'misspelt',
-        message: `There is no ${name}${ofBuiltinGroup ? ` in Kubernetes ${minor}` : ''}.${meant(suggestions)}`,
+        message: ofBuiltinGroup
+          ? `There is no ${name} in Kubernetes ${minor}.${meant(suggestions)}`
+          : `No schema is known for ${name}, so its fields are not checked.${meant(suggestions)}${whereFrom}`,
         suggestions,
       };
     }
@@ -128,7 +151,10 @@ function reasonOf(
     const suggestions = unique(sameKind.filter((k) => groupOf(k.apiVersion) === nearGroup || !group.includes('.')));
     // Custom groups always hold a dot, so a group without one can only be a mistake.
     if (suggestions.length > 0 || !group.includes('.')) {
-      return { reason: 'misspelt', message: `There is no ${name}.${meant(suggestions)}`, suggestions };
+      const message = group.includes('.')
+        ? `No schema is known for ${name}, so its fields are not checked.${meant(suggestions)}${whereFrom}`
+        : `There is no ${name}.${meant(suggestions)}`;
+      return { reason: 'misspelt', message, suggestions };
     }
   }
   if (!kindName.test(kind)) {
@@ -140,7 +166,7 @@ function reasonOf(
   }
   return {
     reason: 'noSchema',
-    message: `No schema is known for ${name}, so its fields are not checked. Add its CustomResourceDefinition to the repository or name its folder under "schemas" in .plumbline.yaml.`,
+    message: `No schema is known for ${name}, so its fields are not checked.${whereFrom}`,
     suggestions: [],
   };
 }
@@ -176,7 +202,7 @@ function numberOf(minor: string | undefined): number | undefined {
 }
 
 /** `1.33`, or `1.33 to 1.35`. */
-function span(minors: string[]): string {
+export function span(minors: string[]): string {
   const [first] = minors;
   const last = minors.at(-1);
   return first === last ? (first ?? '') : `${first ?? ''} to ${last ?? ''}`;

@@ -47,7 +47,7 @@ export function customDocument(
 function addDefinitions(pack: SchemaPack, minor: number, names: readonly string[], into: JsonObject): void {
   for (const name of names) {
     const index = atMinor(pack.kubernetes.definitions[name], minor);
-    const body = index === undefined ? undefined : pack.kubernetes.bodies[index];
+    const body = index === undefined ? undefined : pack.body(index);
     if (body === undefined || into[name] !== undefined) {
       continue;
     }

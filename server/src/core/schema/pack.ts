@@ -5,14 +5,12 @@ import type { JsonObject } from '../json';
 export type ByMinor = number | null | (number | null)[];
 
 export interface KubernetesPack {
-  format: 1;
+  format: 2;
   /** Oldest first. */
   releases: { minor: string; release: string }[];
   kinds: PackedKind[];
-  /** Index into `bodies` by definition name. */
+  /** Number of the body by definition name. */
   definitions: Record<string, ByMinor>;
-  /** Definitions without descriptions; references are `{ "$ref": "<definition name>" }`, without the usual `allOf` around them. */
-  bodies: JsonObject[];
 }
 
 export interface PackedKind {
@@ -49,8 +47,11 @@ export interface ApiLifecycle {
 
 /** A bundled custom resource definition. */
 export interface PackedCrd {
-  /** Name of its files in the pack, and of the definition itself: `<plural>.<group>`. */
-  file: string;
+  /** Name of the definition itself: `<plural>.<group>`. */
+  name: string;
+  /** The file of the pack that holds it with others of the same product, and its line there. */
+  in: string;
+  line: number;
   group: string;
   kind: string;
   plural: string;
@@ -68,16 +69,18 @@ export interface PackedCrd {
   release: string;
 }
 
-/** The pack as the core sees it. Everything but the two indices is read when it is first needed. */
+/** The pack as the core sees it. Everything but the two indices is read, and each part parsed, when it is first needed. */
 export interface SchemaPack {
   readonly kubernetes: KubernetesPack;
   readonly crds: readonly PackedCrd[];
   descriptions(): DescriptionPack;
   lifecycles(): readonly ApiLifecycle[];
-  /** OpenAPI schemas by version, without descriptions. */
-  crdSchemas(file: string): Record<string, JsonObject>;
-  /** The definition's original YAML text. */
-  crdText(file: string): string;
+  /** A definition without descriptions; references are `{ "$ref": "<definition name>" }`, without the usual `allOf` around them. */
+  body(number: number): JsonObject | undefined;
+  /** JSON text of the CustomResourceDefinition, with what decides what the server accepts and without descriptions. */
+  crdText(crd: PackedCrd): string;
+  /** By version: the schema's shape with nothing but descriptions. */
+  crdDescriptions(crd: PackedCrd): Record<string, JsonObject>;
 }
 
 /** The value of a minor, given by its index. */

@@ -1,6 +1,5 @@
 // The schema store: which schema an object has, for a Kubernetes minor, in layers: definitions of the workspace win over those of
 // the cluster, and both over the bundled ones.
-import { load } from 'js-yaml';
 import type { JsonObject, JsonValue } from '../json';
 import { isObject } from '../json';
 import { groupOf, versionOf } from '../resource';
@@ -71,7 +70,7 @@ export interface SchemaStore {
   setCrds(layer: 'workspace' | 'cluster', file: string, definitions: readonly JsonObject[]): boolean;
   /** Increases whenever `setCrds` changed something: what was computed from an older version is out of date. */
   readonly version: number;
-  /** YAML or JSON text of the definition of a custom kind, for the exact engine; undefined for built-in and unknown kinds. */
+  /** JSON text of the definition of a custom kind, for the exact engine; undefined for built-in and unknown kinds. */
   crdText(group: string, kind: string): string | undefined;
   /** OpenAPI v3 documents (`{ components: { schemas } }`), one per group/version, as a server of that minor publishes them. */
   openApi(minor: string | undefined, groupVersions: readonly string[]): JsonObject[];
@@ -322,7 +321,6 @@ function builtinKind(packed: PackedKind, schema: SchemaNode, minors: string[], o
 }
 
 function bundledKind(pack: SchemaPack, crd: PackedCrd): CustomKind {
-  let schemas: Record<string, JsonObject> | undefined;
   let definition: JsonObject | undefined;
   return {
     group: crd.group,
@@ -332,12 +330,9 @@ function bundledKind(pack: SchemaPack, crd: PackedCrd): CustomKind {
     source: 'bundled',
     origin: `${crd.product} ${crd.release}`,
     versions: crd.versions.map((v) => ({ ...v, status: v.status ?? false })),
-    schema: (version) => (schemas ??= pack.crdSchemas(crd.file))[version],
-    described: (version) => {
-      definition ??= load(pack.crdText(crd.file)) as JsonObject;
-      return schemaOf(definition, version);
-    },
-    text: () => pack.crdText(crd.file),
+    schema: (version) => schemaOf((definition ??= JSON.parse(pack.crdText(crd)) as JsonObject), version),
+    described: (version) => pack.crdDescriptions(crd)[version],
+    text: () => pack.crdText(crd),
     compiled: new Map(),
   };
 }
