@@ -79,8 +79,9 @@ function checkDetected(
   if (checks.syntax) {
     problems.push(...document.faults.map((fault) => faultProblem(file, fault, identity)));
   }
+  problems.push(...(detected.kind.check?.({ path: file.path, parsed: file.parsed, detected }) ?? []));
   if (checks.structure === 'none' || document.root === undefined) {
-    return problems;
+    return problems.sort(compareProblems);
   }
   for (const fault of [...goReaderFaults(file.parsed, document), ...valueFaults(document.root)]) {
     problems.push(faultProblem(file, fault, identity));

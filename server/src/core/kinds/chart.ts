@@ -1,4 +1,5 @@
 // Chart.yaml and Chart.lock: Helm goes by the names.
+import { checkChart } from '../toolFiles/checkChart';
 import type { DocumentKind } from './kind';
 import { syntaxOnly } from './kind';
 
@@ -7,4 +8,5 @@ export const chart: DocumentKind = {
   title: 'Helm chart',
   detect: ({ path, neighbours }) => neighbours.role === 'chart' || /(?:^|\/)Chart\.(?:yaml|lock)$/.test(path),
   checks: syntaxOnly,
+  check: checkChart,
 };

@@ -1,5 +1,7 @@
 // What a YAML document is, and what may therefore be said about it. Content decides; a file's name counts only where the
 // tool itself goes by the name, and what discovery knows of the file (its role) wins over guesses.
+import type { Problem } from '../problem';
+import type { ToolFile } from '../toolFiles/toolFile';
 import type { FileRole } from '../workspace/source';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
 import type { Identity } from './identity';
@@ -55,6 +57,8 @@ export interface DocumentKind {
   title: string;
   detect(candidate: Candidate): boolean;
   checks: Checks;
+  /** What the tool that reads the file would say of it; for kinds that are no Kubernetes objects. */
+  check?(file: ToolFile): Problem[];
 }
 
 export const noChecks: Checks = { syntax: false, structure: 'none', engine: false };

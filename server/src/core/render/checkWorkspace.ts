@@ -132,6 +132,22 @@ const checkedRoles = new Set<WorkspaceFile['role']>([
   'transformer',
 ]);
 
+/** Faults of a kustomization or a chart that its tool refuses to go on with. */
+const breaksTheBuild = new Set([
+  'kustomize/missing-file',
+  'kustomize/cycle',
+  'kustomize/unknown-field',
+  'kustomize/wrong-type',
+  'kustomize/bad-value',
+  'kustomize/missing-field',
+  'kustomize/bad-patch',
+  'kustomize/bad-replacement',
+  'kustomize/empty',
+  'helm/bad-chart',
+  'helm/bad-value',
+  'helm/wrong-type',
+]);
+
 class Check {
   private readonly problems: Problem[] = [];
   private readonly undecided = new Set<string>();
@@ -537,9 +553,7 @@ class Check {
     }
     const failed = this.renderings().filter((rendering) => rendering.failure !== undefined);
     const causes = this.problems.filter(
-      ({ rule, severity }) =>
-        severity === 'error' &&
-        (rule.startsWith('yaml/') || rule === 'kustomize/missing-file' || rule === 'kustomize/cycle'),
+      ({ rule, severity }) => severity === 'error' && (rule.startsWith('yaml/') || breaksTheBuild.has(rule)),
     );
     return causes.some(
       (cause) =>
