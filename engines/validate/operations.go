@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
@@ -102,8 +103,7 @@ func isCustom(kind schema.GroupVersionKind) bool {
 
 // kindOf reads which kind an object is of; an object that does not say so gets its verdict at once.
 func kindOf(object json.RawMessage) (schema.GroupVersionKind, *verdict.Verdict) {
-	var meta metav1.TypeMeta
-	err := json.Unmarshal(object, &meta)
+	meta, err := typeOf(object)
 	if err == nil && meta.Kind == "" {
 		err = fmt.Errorf("kind must not be empty")
 	}
@@ -117,6 +117,38 @@ func kindOf(object json.RawMessage) (schema.GroupVersionKind, *verdict.Verdict) 
 		return schema.GroupVersionKind{}, verdict.New(false).Add(err)
 	}
 	return meta.GroupVersionKind(), nil
+}
+
+// typeOf reads apiVersion and kind and, where they stand in front as they should, nothing behind them.
+func typeOf(object json.RawMessage) (metav1.TypeMeta, error) {
+	var meta metav1.TypeMeta
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return meta, json.Unmarshal(object, &meta)
+	}
+	for decoder.More() && (meta.APIVersion == "" || meta.Kind == "") {
+		key, err := decoder.Token()
+		if err != nil {
+			break
+		}
+		var value any
+		switch key {
+		case "apiVersion":
+			value = &meta.APIVersion
+		case "kind":
+			value = &meta.Kind
+		default:
+			value = &json.RawMessage{}
+		}
+		if err := decoder.Decode(value); err != nil {
+			break
+		}
+	}
+	if meta.APIVersion != "" && meta.Kind != "" {
+		return meta, nil
+	}
+	// What is missing or wrong is said in the server's words; it also takes the names in other cases.
+	return meta, json.Unmarshal(object, &meta)
 }
 
 // guarded keeps a fault of the engine to the object that shows it.

@@ -35,10 +35,28 @@ const subscriptionSize = 48;
 const eventSize = 32;
 const keptErrorText = 64 * 1024;
 
+/** Random bytes, fetched from the system many at a time: programs ask for eight at a time, thousands of times. */
+function randomSource(): (size: number) => Uint8Array {
+  const pool = new Uint8Array(4096);
+  let used = pool.length;
+  return (size) => {
+    if (size > pool.length) {
+      return randomFillSync(new Uint8Array(size));
+    }
+    if (used + size > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
+}
+
 /** Instantiates a compiled module and runs its initialisation. */
 export function instantiate(module: WebAssembly.Module): EngineInstance {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
+  const random = randomSource();
   let files: EngineFiles = noFiles;
   let pending: Uint8Array = new Uint8Array();
   let errorText = '';
@@ -91,7 +109,7 @@ export function instantiate(module: WebAssembly.Module): EngineInstance {
       return success;
     },
     random_get: (at: number, size: number) => {
-      randomFillSync(bytes(), at, size);
+      bytes().set(random(size), at);
       return success;
     },
     fd_write: (_descriptor: number, vectors: number, count: number, written: number) => {

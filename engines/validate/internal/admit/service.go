@@ -57,21 +57,41 @@ func Service(service, old *api.Service, stable bool) error {
 	return allocate(service, old, true)
 }
 
+// vacant is an empty cluster between two allocations: what one takes is given back. Making it anew would cost more than all
+// other work on a Service, because the range of addresses is a bitmap of a million bits.
+var vacant *storage.Allocators
+
 func allocate(service, old *api.Service, dryRun bool) error {
-	allocators, err := emptyCluster()
+	allocators := vacant
+	// An allocation that breaks off leaves nothing behind.
+	vacant = nil
+	if allocators == nil {
+		made, err := emptyCluster()
+		if err != nil {
+			return err
+		}
+		allocators = &made
+	}
+	taken, err := allocateIn(allocators, service, old, dryRun)
 	if err != nil {
 		return err
 	}
+	if taken != nil {
+		taken.Revert()
+	}
+	vacant = allocators
+	return nil
+}
+
+func allocateIn(allocators *storage.Allocators, service, old *api.Service, dryRun bool) (transaction, error) {
 	if old == nil {
 		normalizeClusterIPs(storage.After{Service: service}, storage.Before{})
-		_, err = allocateCreate(&allocators, service, dryRun)
-		return err
+		return allocateCreate(allocators, service, dryRun)
 	}
 	after, before := storage.After{Service: service}, storage.Before{Service: old}
 	patchAllocatedValues(after, before)
 	normalizeClusterIPs(after, before)
-	_, err = allocateUpdate(&allocators, after, before, dryRun)
-	return err
+	return allocateUpdate(allocators, after, before, dryRun)
 }
 
 func emptyCluster() (storage.Allocators, error) {
