@@ -28,6 +28,7 @@ const needed = [
   'LICENSE',
   'media/plumbline.svg',
   'schemas/check.schema.json',
+  'schemas/upgrade.schema.json',
   'schemas/drift.schema.json',
   'dist/extension.js',
   'dist/operations.js',

@@ -27,7 +27,7 @@ export function toDiagnostic(problem: Problem, uriOf: (path: string) => string):
     code: problem.rule,
     source: diagnosticSource,
     message: problem.message,
-    ...(problem.rule === 'kubernetes/deprecated-api' ? { tags: [DiagnosticTag.Deprecated] } : {}),
+    ...(/^kubernetes\/deprecated-(?:api|field)$/.test(problem.rule) ? { tags: [DiagnosticTag.Deprecated] } : {}),
     ...(problem.related && problem.related.length > 0
       ? {
           relatedInformation: problem.related.map((r) => ({

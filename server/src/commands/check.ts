@@ -1,10 +1,10 @@
 // `plumbline check`: every file and every source of the repository, and what they render to.
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { atLeast, type Severity } from '../core/problem';
 import { checkWorkspace } from '../core/render/checkWorkspace';
 import { exit, type Cli, type CommonOptions } from './cli';
 import { formatters, type CheckResult } from './format/formats';
-import { repositoryPaths, startFolder } from './paths';
+import { kubernetesMinor, repositoryPaths, startFolder } from './paths';
 import { chooseEnvironment } from './sources';
 
 interface CheckCommandOptions extends CommonOptions {
@@ -26,7 +26,11 @@ export function registerCheck(program: Command, cli: Cli): void {
         .choices(['error', 'warning', 'info'])
         .default('error'),
     )
-    .option('--kubernetes-version <version>', 'version to check against where an environment names none', versionOf)
+    .option(
+      '--kubernetes-version <version>',
+      'version to check against where an environment names none',
+      kubernetesMinor,
+    )
     .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
     .option('--no-cache', 'judge everything anew, also what did not change since an earlier run')
     .addHelpText(
@@ -74,12 +78,4 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
     return exit.undecided;
   }
   return report.problems.some((problem) => atLeast(problem.severity, options.failOn)) ? exit.findings : exit.clean;
-}
-
-function versionOf(text: string): string {
-  const match = /^v?(1\.\d+)(\.\d+)?$/.exec(text);
-  if (match?.[1] === undefined) {
-    throw new InvalidArgumentError('A Kubernetes version such as 1.35 is needed.');
-  }
-  return match[1];
 }

@@ -9,10 +9,12 @@ import { registerRender } from './render';
 import { registerRollback } from './rollback';
 import { registerSnapshot } from './snapshot';
 import { registerPrune, registerSync } from './sync';
+import { registerUpgrade } from './upgrade';
 
 /** The commands, in the order of the help. Each file registers one and knows nothing of the others. */
 const commands: ((program: Command, cli: Cli) => void)[] = [
   registerCheck,
+  registerUpgrade,
   registerRender,
   registerDrift,
   registerSync,

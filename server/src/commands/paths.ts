@@ -1,6 +1,7 @@
 // Paths as people type them, from where they stand, as paths of the repository.
 import fs from 'node:fs';
 import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import type { Services } from '../services';
 import { CliError } from './cli';
 
@@ -33,4 +34,13 @@ export function repositoryPaths(services: Services, cwd: string, paths: readonly
     }
     return relative === '' ? [] : [relative];
   });
+}
+
+/** Reads a Kubernetes version that was typed, to its minor: `1.35`. */
+export function kubernetesMinor(text: string): string {
+  const match = /^v?(1\.\d+)(\.\d+)?$/.exec(text);
+  if (match?.[1] === undefined) {
+    throw new InvalidArgumentError('A Kubernetes version such as 1.35 is needed.');
+  }
+  return match[1];
 }

@@ -46,6 +46,8 @@ export interface Problem extends Location {
   field?: string;
   /** Names of the environments that it holds in, where others that deploy the place do not have it. The message names them, too. */
   environments?: string[];
+  /** Kubernetes minor from which on the server refuses what it only warns of now. */
+  removedIn?: string;
   /** Set where the problem was found in rendered output: the rendered place. `path`/`range` then say what causes it. */
   rendered?: { source: string; line: number };
   related?: { location: Location; message: string }[];

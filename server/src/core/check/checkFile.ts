@@ -9,6 +9,7 @@ import type { EngineVerdict } from '../ports';
 import { compareProblems, type Problem } from '../problem';
 import { checkDocument } from '../schema/checkDocument';
 import type { SchemaStore } from '../schema/schemaStore';
+import { withFieldFixes } from '../upgrade/fieldFixes';
 import { migrationFix } from '../upgrade/migration';
 import { toJson } from '../yaml/resolve';
 import type { ParsedYaml, SyntaxFault, YamlDocument } from '../yaml/tree';
@@ -221,7 +222,7 @@ export function completeCheck(
     completed.push(...merge(rest.filter(isInside), said));
     rest = rest.filter((problem) => !isInside(problem));
   });
-  return [...rest, ...completed].sort(compareProblems);
+  return withFieldFixes([...rest, ...completed].sort(compareProblems), check.file.parsed);
 }
 
 function compare(a: { line: number; character: number }, b: { line: number; character: number }): number {

@@ -128,10 +128,14 @@ function keyProblem(place: ObjectPlace, field: string, rule: string, message: st
 /** `spec.template.spec.nodeSelector[x]: deprecated since …`, or a text without a field. */
 function warningOf(warning: string, place: ObjectPlace): Problem {
   const match = /^([a-z][\w.[\]/-]*): (.*)$/s.exec(warning);
-  const field = match?.[1] ?? '';
-  const rule = /deprecated/.test(warning) ? 'kubernetes/deprecated' : 'kubernetes/warning';
-  const subject = field === '' ? place.identity.label : `${field} of ${place.identity.label}`;
-  return at(place, field, rule, 'warning', `${subject}: ${match?.[2] ?? warning}`.replace(/\.?$/, '.'));
+  // Some warnings name their field in the sentence.
+  const annotation = /^annotation "?([^" ]+)"? is deprecated/.exec(warning)?.[1];
+  const said = /^(spec\.\w+) is deprecated/.exec(warning)?.[1];
+  const field = match?.[1] ?? (annotation === undefined ? '' : `metadata.annotations[${annotation}]`);
+  const rule = /deprecated|non-functional/.test(warning) ? 'kubernetes/deprecated' : 'kubernetes/warning';
+  const subject =
+    field === '' || annotation !== undefined ? place.identity.label : `${field} of ${place.identity.label}`;
+  return at(place, said ?? field, rule, 'warning', `${subject}: ${match?.[2] ?? warning}`.replace(/\.?$/, '.'));
 }
 
 function decodeProblem(problem: EngineProblem, place: ObjectPlace, message: string): Problem {

@@ -80,8 +80,16 @@ function isDescribedOtherwise(a: SchemaNode, b: SchemaNode): boolean {
   return a.raw !== b.raw && own(a) !== own(b);
 }
 
+/** Warnings that name no version, with the minor whose servers give them first. */
+const givenFrom: [warning: RegExp, minor: string][] = [
+  [/^spec\.trafficDistribution: "PreferClose" is deprecated/, '1.35'],
+  [/^spec\.externalIPs is deprecated/, '1.36'],
+];
+
 /** A server does not warn of what only a later version deprecates. */
 function isSaidBy(warning: string, minor: string): boolean {
-  const since = /deprecated (?:since|in) (?:Kubernetes )?v?(1\.\d+)/i.exec(warning)?.[1];
+  const since =
+    givenFrom.find(([pattern]) => pattern.test(warning))?.[1] ??
+    /deprecated (?:since|in) (?:Kubernetes )?v?(1\.\d+)/i.exec(warning)?.[1];
   return since === undefined || compareMinors(since, minor) <= 0;
 }

@@ -18,6 +18,7 @@ import {
 import { compareProblems, type Location, type Problem } from '../problem';
 import type { SchemaStore } from '../schema/schemaStore';
 import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace/source';
+import { withFieldFixes } from '../upgrade/fieldFixes';
 import { folderOf, isWithin } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
 import { toJson } from '../yaml/resolve';
@@ -380,7 +381,7 @@ class Check {
     if (environment === undefined) {
       return true;
     }
-    return environmentsOf(this.workspace, file.sources).has(environment);
+    return [...environmentsOf(this.workspace, file.sources)].some(({ name }) => name === environment.name);
   }
 
   /** The API server's rules on files that are applied as they stand, and on those whose rendering failed. */
@@ -583,8 +584,9 @@ class Check {
     }
     const settled: Problem[] = [];
     for (const [path, problems] of byPath) {
-      const told = withoutConsequences(problems);
-      settled.push(...settle(told, this.parsed.get(path) ?? parseYaml(''), this.workspace.configuration.rules));
+      const parsed = this.parsed.get(path) ?? parseYaml('');
+      const told = withFieldFixes(withoutConsequences(problems), parsed);
+      settled.push(...settle(told, parsed, this.workspace.configuration.rules));
     }
     return settled.sort(compareProblems);
   }

@@ -128,8 +128,11 @@ function kindProblems(
   store: SchemaStore,
   options: CheckOptions & { minor?: string },
 ): Problem[] {
-  const warning = (rule: string, message: string): Problem[] => [
-    at(rule, 'warning', identity.apiVersion.node, message, '/apiVersion', resource, options),
+  const warning = (rule: string, message: string, removedIn?: string): Problem[] => [
+    {
+      ...at(rule, 'warning', identity.apiVersion.node, message, '/apiVersion', resource, options),
+      ...(removedIn === undefined ? {} : { removedIn }),
+    },
   ];
   if (found.deprecated !== undefined) {
     return warning('kubernetes/deprecated-api', found.deprecated);
@@ -144,6 +147,7 @@ function kindProblems(
     return warning(
       'kubernetes/deprecated-api',
       `${name}${enabling} is deprecated since Kubernetes ${life.deprecated}${end}.${use}`,
+      life.removed,
     );
   }
   return enabling === ''

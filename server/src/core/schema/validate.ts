@@ -5,6 +5,7 @@ import type { Fix, Problem, Severity } from '../problem';
 import { entries, isMergeKey, scalarValue, type ScalarValue } from '../yaml/resolve';
 import { plainValue } from '../yaml/scalars';
 import type { LineIndex, MapNode, Node, Pair, ScalarNode, SeqNode } from '../yaml/tree';
+import { deprecatedFields, type DeprecatedField } from './deprecatedFields';
 import { formatFault } from './formats';
 import { type Expectation, expectationText, limitFault, quoteFix, valueText } from './messages';
 import type { SchemaNode } from './schemaNode';
@@ -86,6 +87,10 @@ class StructureCheck {
     this.meant = noNames;
     // One pass over the pairs: they are what takes the time. Maps with merge keys get a second one over what is merged in.
     let merging = false;
+    const old = deprecatedFields(schema.definition);
+    if (old !== undefined) {
+      this.deprecated(node, old);
+    }
     for (const pair of node.pairs) {
       if (pair.key.kind === 'scalar' && pair.key.text === '<<' && isMergeKey(pair.key)) {
         merging = true;
@@ -126,6 +131,24 @@ class StructureCheck {
       this.dropped = false;
     } else {
       this.descend(name, pair, property);
+    }
+  }
+
+  private deprecated(node: MapNode, fields: Record<string, DeprecatedField>): void {
+    for (const pair of node.pairs) {
+      const name = keyName(pair.key) ?? '';
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (field !== undefined) {
+        const { replacement, why } = field;
+        const free = replacement !== undefined && fieldOf(node.pairs, replacement) === undefined;
+        const fixes =
+          free && this.alias === undefined
+            ? [this.replaceFix(pair.key, replacement, `Change to "${replacement}"`)]
+            : undefined;
+        this.path.push(name);
+        this.report('kubernetes/deprecated-field', pair.key, `${this.named()}is deprecated: ${why}.`, fixes, 'hint');
+        this.path.pop();
+      }
     }
   }
 
