@@ -15,6 +15,8 @@ export interface Judgement {
   reason: string;
   message: string;
   causes: { field: string; message: string }[];
+  /** The texts of the answer's warnings. */
+  warnings: string[];
 }
 
 interface Served {
@@ -22,11 +24,19 @@ interface Served {
   namespaced: boolean;
 }
 
+interface Reply {
+  status: number;
+  body: JsonObject;
+  warnings: string[];
+}
+
 export interface Identified {
   apiVersion: string;
   kind: string;
   namespace?: string;
 }
+
+const definitionsUrl = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 export class ApiServer {
   private readonly agent: https.Agent;
@@ -46,8 +56,7 @@ export class ApiServer {
   static async start(definitions: readonly string[] = []): Promise<ApiServer> {
     const server = new ApiServer(await startCluster({ controllers: 'none', crds: true }));
     for (const definition of definitions) {
-      const url = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-      const { status, body } = await server.request('POST', url, definition, 'application/yaml');
+      const { status, body } = await server.request('POST', definitionsUrl, definition, 'application/yaml');
       if (status !== 201) {
         throw new Error(`A CRD of the material was refused: ${status} ${text(body.message)}`);
       }
@@ -79,27 +88,83 @@ export class ApiServer {
     if (served === undefined) {
       return refused(404, 'no such kind', `no matches for kind ${identity.kind} in ${identity.apiVersion}`);
     }
-    const { apiVersion, namespace = 'default' } = identity;
+    const { namespace = 'default' } = identity;
     if (served.namespaced && !(await this.hasNamespace(namespace))) {
       return refused(404, 'values', `namespaces "${namespace}" cannot be`);
     }
-    const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const scope = served.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-    const url = `${base}${scope}/${served.plural}?dryRun=All&fieldValidation=Strict`;
-    const { status, body } = await this.request('POST', url, manifest, 'application/yaml');
-    const message = text(body.message);
+    const url = `${this.collection(identity, served)}?dryRun=All&fieldValidation=Strict`;
+    const reply = await this.request('POST', url, manifest, contentType(manifest));
+    const { status, body } = reply;
     if (status === 201 || status === 200 || (status === 409 && body.reason === 'AlreadyExists')) {
       // A request says by its address what it is about; a file has nothing but its own apiVersion and kind.
-      return own === undefined
-        ? refused(0, 'no identity', 'apiVersion or kind is missing')
-        : { accepted: true, status, reason: '', message: '', causes: [] };
+      return own === undefined ? refused(0, 'no identity', 'apiVersion or kind is missing') : accepted(reply);
     }
-    const details = isObject(body.details) ? body.details : {};
-    const causes = Array.isArray(details.causes) ? details.causes.filter(isObject) : [];
-    return {
-      ...refused(status, reasonOf(status, message), message),
-      causes: causes.map((cause) => ({ field: text(cause.field), message: text(cause.message) })),
-    };
+    return refusal(reply);
+  }
+
+  /** Creates an object for good; the object as it is stored, or undefined where the server refuses it. */
+  async create(manifest: string): Promise<JsonObject | undefined> {
+    const identity = identified(manifest);
+    const served = identity === undefined ? undefined : this.serves(identity);
+    if (identity === undefined || served === undefined) {
+      return undefined;
+    }
+    if (served.namespaced && !(await this.hasNamespace(identity.namespace ?? 'default'))) {
+      return undefined;
+    }
+    const url = `${this.collection(identity, served)}?fieldValidation=Strict`;
+    const { status, body } = await this.request('POST', url, manifest, contentType(manifest));
+    return status === 201 ? body : undefined;
+  }
+
+  /** The answer to a text that would replace a stored object: a PUT to that object's address, in a dry run. */
+  async judgeUpdate(manifest: string, stored: JsonObject): Promise<Judgement> {
+    const metadata = isObject(stored.metadata) ? stored.metadata : {};
+    const namespace = text(metadata.namespace);
+    const identity = { apiVersion: text(stored.apiVersion), kind: text(stored.kind), ...(namespace && { namespace }) };
+    const served = this.serves(identity);
+    if (served === undefined) {
+      return refused(404, 'no such kind', 'not served');
+    }
+    const at = `${this.collection(identity, served)}/${encodeURIComponent(text(metadata.name))}`;
+    const reply = await this.request('PUT', `${at}?dryRun=All&fieldValidation=Strict`, manifest, contentType(manifest));
+    return reply.status === 200 || reply.status === 201 ? accepted(reply) : refusal(reply);
+  }
+
+  /** Installs definitions, replacing older ones of the same name, and waits until they are served. */
+  async define(definitions: readonly JsonObject[]): Promise<string[]> {
+    const refusals: string[] = [];
+    for (const definition of definitions) {
+      const name = isObject(definition.metadata) ? text(definition.metadata.name) : '';
+      const known = await this.request('GET', `${definitionsUrl}/${name}`);
+      const { status: ignored, ...rest } = definition;
+      void ignored;
+      const body = { ...rest, metadata: { ...(definition.metadata as JsonObject) } };
+      if (known.status === 200) {
+        const { resourceVersion } = known.body.metadata as JsonObject;
+        Object.assign(body.metadata, { resourceVersion });
+      }
+      const { status, body: answer } = await this.request(
+        known.status === 200 ? 'PUT' : 'POST',
+        known.status === 200 ? `${definitionsUrl}/${name}` : definitionsUrl,
+        JSON.stringify(body),
+      );
+      if (status >= 300) {
+        refusals.push(`${name}: ${text(answer.message)}`);
+      }
+    }
+    await this.discover(0);
+    return refusals;
+  }
+
+  /** Every kind that objects can be created of, `apiVersion kind`. */
+  kinds(): string[] {
+    return [...this.served.keys()].sort();
+  }
+
+  private collection({ apiVersion, namespace = 'default' }: Identified, { plural, namespaced }: Served): string {
+    const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    return `${base}${namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : ''}/${plural}`;
   }
 
   /** A namespace that the server can have is made; false for a name that none can have. */
@@ -144,7 +209,8 @@ export class ApiServer {
         if (
           isObject(resource) &&
           !text(resource.name).includes('/') &&
-          JSON.stringify(resource.verbs).includes('"create"')
+          Array.isArray(resource.verbs) &&
+          resource.verbs.includes('create')
         ) {
           this.served.set(`${apiVersion} ${text(resource.kind)}`, {
             plural: text(resource.name),
@@ -155,12 +221,7 @@ export class ApiServer {
     }
   }
 
-  private request(
-    method: string,
-    url: string,
-    body?: string,
-    type = 'application/json',
-  ): Promise<{ status: number; body: JsonObject }> {
+  private request(method: string, url: string, body?: string, type = 'application/json'): Promise<Reply> {
     const headers = { authorization: `Bearer ${this.token}`, accept: 'application/json', 'content-type': type };
     return new Promise((resolve, reject) => {
       const request = https.request(this.cluster.url + url, { method, agent: this.agent, headers }, (response) => {
@@ -175,7 +236,11 @@ export class ApiServer {
           } catch {
             parsed = { message: answer };
           }
-          resolve({ status: response.statusCode ?? 0, body: isObject(parsed) ? parsed : {} });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: isObject(parsed) ? parsed : {},
+            warnings: warningsOf(response.headers['warning'] ?? ''),
+          });
         });
       });
       request.on('error', reject);
@@ -204,8 +269,46 @@ export function isList(manifest: string): boolean {
   return root !== undefined && entryOf(root, 'items') !== undefined && entryOf(root, 'spec') === undefined;
 }
 
+/** `299 - "text", 299 - "text"`. */
+function warningsOf(header: string): string[] {
+  return [...header.matchAll(/299 \S+ ("(?:[^"\\]|\\.)*")/g)].map((match) =>
+    (match[1] ?? '').slice(1, -1).replace(/\\(.)/g, '$1'),
+  );
+}
+
+/**
+ * kubectl reads what is JSON as JSON, and everything else as YAML. It writes numbers anew, so that 1.0 arrives as 1: the server does
+ * the same with YAML.
+ */
+function contentType(manifest: string): string {
+  try {
+    if (/\d[.eE]\+?\d/.test(manifest)) {
+      return 'application/yaml';
+    }
+    JSON.parse(manifest);
+    return 'application/json';
+  } catch {
+    return 'application/yaml';
+  }
+}
+
+function accepted({ status, warnings }: Reply): Judgement {
+  return { accepted: true, status, reason: '', message: '', causes: [], warnings };
+}
+
 function refused(status: number, reason: string, message: string): Judgement {
-  return { accepted: false, status, reason, message, causes: [] };
+  return { accepted: false, status, reason, message, causes: [], warnings: [] };
+}
+
+function refusal({ status, body, warnings }: Reply): Judgement {
+  const message = text(body.message);
+  const details = isObject(body.details) ? body.details : {};
+  const causes = Array.isArray(details.causes) ? details.causes.filter(isObject) : [];
+  return {
+    ...refused(status, reasonOf(status, message), message),
+    causes: causes.map((cause) => ({ field: text(cause.field), message: text(cause.message) })),
+    warnings,
+  };
 }
 
 function reasonOf(status: number, message: string): string {

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { identityOf } from '../../server/src/core/kinds/identity';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { script } from '../support/cluster';
-import { corpus } from '../support/shared';
+import { checkout, corpus } from '../support/shared';
 
 /** Modules whose YAML files are read; all of them are pinned elsewhere in this repository, too, or nothing depends on them. */
 const modules = [
@@ -39,6 +39,7 @@ export interface Piece {
 export async function folders(): Promise<Map<string, string>> {
   const { downloadModules } = await script('schemapack/modules.mjs');
   const found = (await downloadModules?.(modules)) as Map<string, string>;
+  found.set('our own', path.join(checkout, 'test/parity/manifests'));
   for (const name of ['podinfo', 'flux2-kustomize-helm-example']) {
     const folder = corpus(name);
     if (folder !== undefined) {
@@ -50,8 +51,8 @@ export async function folders(): Promise<Map<string, string>> {
 
 /** CRDs to be installed beside those of the schema pack. */
 export function definitions(all: ReadonlyMap<string, string>): string[] {
-  return definitionFolders.flatMap(([module, folder]) => {
-    const dir = path.join(all.get(module) ?? '', folder);
+  const dirs = definitionFolders.map(([module, folder]) => path.join(all.get(module) ?? '', folder));
+  return [...dirs, path.join(checkout, 'test/parity/definitions')].flatMap((dir) => {
     return fs
       .readdirSync(dir)
       .filter((file) => file.endsWith('.yaml'))
@@ -67,7 +68,7 @@ export function pieces(all: ReadonlyMap<string, string>): Piece[] {
     for (const file of yamlFiles(folder)) {
       const text = fs.readFileSync(path.join(folder, file), 'utf8');
       // Several JSON objects one after the other are no YAML.
-      if (text.length > 400_000 || /\{\{|^#@|^%|^\}\s*\{/m.test(text)) {
+      if (text.length > 400_000 || (name !== 'our own' && /\{\{|^#@|^%|^\}\s*\{/m.test(text))) {
         continue;
       }
       documentsOf(text).forEach((document, index) => {

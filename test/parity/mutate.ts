@@ -8,6 +8,10 @@ export interface Mutant {
   /** The class of the fault. */
   sort: string;
   text: string;
+  /** What was edited, in the mutant's text: the whole words that it touched; of something removed, the place where it was. */
+  token: [start: number, end: number];
+  /** True where the edit only took something away. */
+  removal: boolean;
   /** Zero-based lines, first and last, that the edit touched, in the mutant's text. */
   lines: [number, number];
   /** Lines of the keys that the edited place lies under: where something is missing, one of them is told. */
@@ -290,7 +294,37 @@ export function mutate(text: string, sort: string, random: () => number): Mutant
   const mutated = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
   const first = count(mutated.slice(0, edit.start));
   const lines: [number, number] = [first, first + count(edit.text.replace(/\n$/, ''))];
-  return { sort, text: mutated, lines, above: linesAbove(text, edit.start) };
+  return {
+    sort,
+    text: mutated,
+    token: wordAround(mutated, edit.start, edit.start + edit.text.length),
+    removal: edit.text === '',
+    lines,
+    above: linesAbove(text, edit.start),
+  };
+}
+
+/** A range with the rest of the words at its ends. */
+function wordAround(text: string, from: number, to: number): [number, number] {
+  let [start, end] = [from, to];
+  while (end > start && /\s/.test(text[end - 1] ?? '')) {
+    end--;
+  }
+  while (start < end && /\s/.test(text[start] ?? '')) {
+    start++;
+  }
+  // Of spaces and dashes, what stands behind them on their line is what has moved.
+  const behind = /^[ \t-]*/.exec(text.slice(start))?.[0].length ?? 0;
+  if (start + behind >= end && /[^\s]/.test(text[start + behind] ?? '')) {
+    end = start + behind + 1;
+  }
+  while (start > 0 && /[^\s:,[\]{}]/.test(text[start - 1] ?? '')) {
+    start--;
+  }
+  while (end < text.length && /[^\s:,[\]{}]/.test(text[end] ?? '')) {
+    end++;
+  }
+  return [start, end];
 }
 
 /** Lines in front of a place that are indented less than all lines between them and it. */

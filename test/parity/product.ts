@@ -5,7 +5,7 @@ import type { Problem } from '../../server/src/core/problem';
 import { checkWorkspace } from '../../server/src/core/render/checkWorkspace';
 import { discover } from '../../server/src/core/workspace/discover';
 import { parseYaml } from '../../server/src/core/yaml/parse';
-import { toJson } from '../../server/src/core/yaml/resolve';
+import { toExactJson, toJson } from '../../server/src/core/yaml/resolve';
 import { productFolder } from '../../server/src/productFolder';
 import { memoryTree } from '../support/memoryFiles';
 import { newSchemaStore } from '../support/schemas';
@@ -46,4 +46,14 @@ export async function verdictsOf(texts: readonly string[], definitions: readonly
     found.push(report.problems);
   }
   return found;
+}
+
+/** The fields of the engine's own problems with each text's object, before they are merged and placed; no mere assumptions. */
+export async function engineFieldsOf(texts: readonly string[]): Promise<string[][]> {
+  const items = texts.map((text) => {
+    const object = toExactJson(parseYaml(text).documents.find(({ root }) => root !== undefined)?.root);
+    return { object: isObject(object) ? object : {}, namespace: 'default' };
+  });
+  const verdicts = await theEngines().validator.validate(items);
+  return verdicts.map(({ problems }) => problems.filter(({ assumed }) => assumed !== true).map(({ field }) => field));
 }

@@ -28,3 +28,9 @@ export function random(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** PLUMBLINE_SEED, or a fresh one: every run looks somewhere else, and says where. */
+export function seedOf(): number {
+  const given = process.env['PLUMBLINE_SEED'];
+  return given === undefined ? Date.now() % 1_000_000_007 : Number(given);
+}

@@ -1,6 +1,6 @@
 // The validate engine behind the port `Validator`: items in batches small enough that a person's question gets in between.
 import type { JsonObject } from '../core/json';
-import { isObject } from '../core/json';
+import { isObject, writeJson } from '../core/json';
 import type { Abort, ApplyItem, EngineVerdict, ValidateItem, Validator } from '../core/ports';
 import { EngineUnavailable } from '../core/ports';
 import type { EngineCall, EngineHost, EngineRequest } from './engineHost';
@@ -176,7 +176,7 @@ async function validatePooled(
 async function validateBatch(request: EngineRequest, items: readonly ValidateItem[]): Promise<EngineVerdict[]> {
   let answer: unknown;
   try {
-    answer = await answerOf(request, { op: 'validate', payload: JSON.stringify({ items }) });
+    answer = await answerOf(request, { op: 'validate', payload: writeJson({ items }) });
   } catch (error) {
     if (!(error instanceof EngineCrash || error instanceof EngineTimeout)) {
       throw error;

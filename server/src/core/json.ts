@@ -27,3 +27,14 @@ export function fromPointer(pointer: string): string[] {
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A value that stands for an integer that no double can hold; `writeJson` writes its digits. Control characters are no YAML. */
+export function exactInteger(value: bigint): string {
+  return `\u0001integer ${value}\u0001`;
+}
+
+/** JSON text in which exact integers are numbers. */
+export function writeJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\u0001integer ') ? text.replace(/"\\u0001integer (-?\d+)\\u0001"/g, '$1') : text;
+}

@@ -11,7 +11,7 @@ import { checkDocument } from '../schema/checkDocument';
 import type { SchemaStore } from '../schema/schemaStore';
 import { withFieldFixes } from '../upgrade/fieldFixes';
 import { migrationFix } from '../upgrade/migration';
-import { toJson } from '../yaml/resolve';
+import { toExactJson } from '../yaml/resolve';
 import type { ParsedYaml, SyntaxFault, YamlDocument } from '../yaml/tree';
 import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
@@ -103,7 +103,7 @@ function checkDetected(
     addMigrations(found, file, document, versions, store);
     problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
   }
-  if (identity === undefined && checks.structure === 'whole') {
+  if (checks.structure === 'whole') {
     problems.push(...identityProblems(file.path, file.parsed, document));
   }
   return withoutConsequences(problems.sort(compareProblems));
@@ -182,7 +182,7 @@ export function engineObjects(check: FileCheck): EngineObject[] {
     const roots = listItems(detected.identity) ?? [detected.identity.root];
     return roots.flatMap((root) => {
       const identity = identityOf(root);
-      const object = toJson(root);
+      const object = toExactJson(root);
       return identity === undefined || !isObject(object) ? [] : [{ object, place: { path, parsed, identity } }];
     });
   });

@@ -37,17 +37,22 @@ const causeRules = new Set(['kubernetes/unknown-field', 'kubernetes/wrong-type',
 /** An object with more of them is no object with a mistake in it. */
 const maxCauses = 300;
 
-/** Of several errors that start at one place one stands: what keeps the text from being read, else the first. */
+/** Of several errors that start at one place one stands: what comes first when the text is read, else the first. */
 function firstAtStart(problems: readonly Problem[]): ReadonlyMap<string, Problem> {
   const starts = new Map<string, Problem>();
   for (const problem of problems.filter(isError)) {
     const start = startOf(problem);
     const known = starts.get(start);
-    if (known === undefined || (problem.rule.startsWith('yaml/') && !known.rule.startsWith('yaml/'))) {
+    if (known === undefined || weight(problem) < weight(known)) {
       starts.set(start, problem);
     }
   }
   return starts;
+}
+
+/** What cannot be read comes before what is no field, and that before what is wrong with a value. */
+function weight({ rule }: Problem): number {
+  return rule.startsWith('yaml/') ? 0 : rule === 'kubernetes/unknown-field' || rule === 'kubernetes/wrong-type' ? 1 : 2;
 }
 
 /** Several fields may be missing in one place, and environments of different versions refuse it for different reasons. */

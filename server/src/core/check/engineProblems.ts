@@ -4,9 +4,9 @@ import type { EngineProblem, EngineVerdict } from '../ports';
 import type { Problem, Severity } from '../problem';
 import { toPointer } from '../json';
 import { follow, keyName, scalarValue } from '../yaml/resolve';
-import type { Node } from '../yaml/tree';
+import type { Node, Pair } from '../yaml/tree';
 import { word } from './engineWords';
-import { fieldSpot, visibleRange, type ObjectPlace } from './objectPlace';
+import { asWritten, fieldSpot, visibleRange, type ObjectPlace } from './objectPlace';
 
 /** The rule of findings that say that an object could not be judged. */
 export const notValidatedRule = 'kubernetes/not-validated';
@@ -20,12 +20,22 @@ export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Prob
     return [notValidated(verdict, place)];
   }
   const problems = verdict.problems
-    .filter((problem) => problem.type !== 'NoKindMatch')
-    .map((problem) => problemOf(normal(problem), place));
+    .filter((problem) => problem.type !== 'NoKindMatch' && !isNameAsLabel(problem, verdict))
+    .map((problem) => problemOf(normal(problem, place), place));
   for (const warning of verdict.warnings) {
     problems.push(warningOf(warning, place));
   }
   return problems;
+}
+
+/** The server labels a namespace with its own name: a name that is wrong is a wrong label, too. */
+function isNameAsLabel({ field, message }: EngineProblem, { problems }: EngineVerdict): boolean {
+  const value = /^Invalid value: ("[^"]*")/.exec(message)?.[1];
+  return (
+    field === 'metadata.labels' &&
+    value !== undefined &&
+    problems.some((other) => other.field === 'metadata.name' && other.message.startsWith(`Invalid value: ${value}`))
+  );
 }
 
 /** What was not judged is said: silence would read as "valid". */
@@ -44,7 +54,7 @@ function notValidated(verdict: EngineVerdict, place: ObjectPlace): Problem {
 }
 
 /** Strict errors carry their path only inside the text. */
-function normal(problem: EngineProblem): EngineProblem {
+function normal(problem: EngineProblem, { identity }: ObjectPlace): EngineProblem {
   const strict = /^(?:unknown|duplicate) field "(.*)"$/.exec(problem.message);
   if (strict !== null) {
     return { ...problem, type: 'StrictDecoding', field: strict[1] ?? '' };
@@ -52,7 +62,7 @@ function normal(problem: EngineProblem): EngineProblem {
   // So do the rules of schemas that combine others.
   const combined =
     problem.field === '' ? /^(?:Invalid value: [^:]*: )?"([\w.[\]-]+)" must validate/.exec(problem.message) : null;
-  return combined === null ? problem : { ...problem, field: combined[1] ?? '' };
+  return { ...problem, field: asWritten(combined === null ? problem.field : (combined[1] ?? ''), identity) };
 }
 
 function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
@@ -139,7 +149,7 @@ function warningOf(warning: string, place: ObjectPlace): Problem {
 }
 
 function decodeProblem(problem: EngineProblem, place: ObjectPlace, message: string): Problem {
-  const found = findUndecodable(problem.message, place.identity.root);
+  const found = findUndecodable(problem.message, place.identity.root) ?? findNoSchema(problem, place.identity.root);
   if (found === undefined) {
     return { ...at(place, problem.field, 'kubernetes/decode', 'error', message), field: '' };
   }
@@ -165,18 +175,20 @@ interface Found {
  * the indices, so the first field on it that has the type which the text complains of is meant.
  */
 function findUndecodable(message: string, root: Node): Found | undefined {
-  const match = /cannot unmarshal (\w+) into Go struct field \w+\.(\S+) of type/.exec(message);
+  const match = /cannot unmarshal (\w+)(?: (\S+))? into Go struct field \w+\.(\S+) of type/.exec(message);
   if (match === null) {
     return undefined;
   }
   const got = match[1] ?? '';
-  const steps = (match[2] ?? '').split('.');
+  const number = match[2];
+  const steps = (match[3] ?? '').split('.');
   const search = (node: Node, rest: string[], key: Node | undefined, path: (string | number)[]): Found | undefined => {
     const target = follow(node);
     if (target === undefined) {
       return undefined;
     }
-    const here = jsonType(target) === got ? { node: target, key, path } : undefined;
+    const isMeant = jsonType(target) === got && (number === undefined || isNumber(target, number));
+    const here = isMeant ? { node: target, key, path } : undefined;
     if (target.kind === 'seq') {
       const inside = first(target.items, (item, index) => search(item, rest, undefined, [...path, index]));
       return inside ?? (rest.length === 0 ? here : undefined);
@@ -185,15 +197,47 @@ function findUndecodable(message: string, root: Node): Found | undefined {
       // The type may be that of an entry of a map, whose key the text leaves out as well.
       return (
         here ??
-        (target.kind === 'map'
+        (target.kind === 'map' && path.at(-1) === steps.at(-1)
           ? first(target.pairs, (pair) => search(pair.value, [], pair.key, [...path, keyName(pair.key) ?? '']))
           : undefined)
       );
     }
-    const pair = target.kind === 'map' ? target.pairs.find(({ key: k }) => keyName(k) === rest[0]) : undefined;
-    return pair === undefined ? undefined : search(pair.value, rest.slice(1), pair.key, [...path, rest[0] ?? '']);
+    if (target.kind !== 'map') {
+      return undefined;
+    }
+    const pair = target.pairs.find(({ key: k }) => keyName(k) === rest[0]);
+    const named = pair && search(pair.value, rest.slice(1), pair.key, [...path, rest[0] ?? '']);
+    // Keys of maps (the properties of a schema) are left out, too.
+    return named ?? first(target.pairs, (entry) => searchEntry(entry, rest, path));
   };
+  const searchEntry = ({ key, value }: Pair, rest: string[], path: (string | number)[]): Found | undefined =>
+    path.length === 0 ? undefined : search(value, rest, key, [...path, keyName(key) ?? '']);
   return search(root, steps, undefined, []);
+}
+
+/** `boolean or JSON schema expected` names no field at all; few can hold either. */
+function findNoSchema({ message }: EngineProblem, root: Node): Found | undefined {
+  const search = (node: Node, path: (string | number)[]): Found | undefined => {
+    const target = follow(node);
+    if (target?.kind === 'seq') {
+      return first(target.items, (item, index) => search(item, [...path, index]));
+    }
+    return target?.kind === 'map' ? first(target.pairs, (pair) => inPair(pair, path)) : undefined;
+  };
+  const inPair = ({ key, value }: Pair, path: (string | number)[]): Found | undefined => {
+    const name = keyName(key) ?? '';
+    const isEither = /^(?:object|bool)$/.test(jsonType(follow(value) ?? value));
+    const inside = [...path, name];
+    return /^additional(?:Properties|Items)$/.test(name) && !isEither
+      ? { node: value, key, path: inside }
+      : search(value, inside);
+  };
+  return message.includes('boolean or JSON schema expected') ? search(root, []) : undefined;
+}
+
+function isNumber(node: Node, text: string): boolean {
+  const value = node.kind === 'scalar' ? scalarValue(node) : undefined;
+  return node.kind === 'scalar' && (node.text === text || Number(value) === Number(text));
 }
 
 function first<T, R>(list: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {

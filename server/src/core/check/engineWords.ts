@@ -170,8 +170,12 @@ function supported(reason: string): string {
 }
 
 function decodeReason(message: string): string {
-  const type = /cannot unmarshal (\w+) into Go (?:struct field |value )?\S*? ?of type \S*?(\w+)$/.exec(message);
-  return type === null ? message : `a ${type[1] ?? ''} stands where the server expects ${type[2] ?? ''}`;
+  const type = /cannot unmarshal (\w+)( \S+)? into Go (?:struct field |value )?\S*? ?of type \S*?(\w+)$/.exec(message);
+  if (type === null) {
+    return message;
+  }
+  const [, got = '', value = '', expected = ''] = type;
+  return `${/^[aeiou]/.test(got) ? 'an' : value === '' ? 'a' : 'the'} ${got}${value} stands where the server expects ${expected}`;
 }
 
 function portOf(value: string): string {

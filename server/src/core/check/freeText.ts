@@ -7,7 +7,8 @@ const free = [
   /\/(?:command|args)\/\d+$/,
   /\/env\/\d+\/value$/,
   /^\/(?:data|stringData)\/[^/]+$/,
-  /\/annotations\/[^/]+$/,
+  /\/(?:annotations|commonAnnotations)\/[^/]+$/,
+  /\/helm\/parameters\/\d+\/value$/,
 ];
 
 /** True where an object has a variable in a place whose value decides whether it is valid. */

@@ -1,13 +1,27 @@
 // Findings about an identity that is lost: what the tools that read the file would pass over in silence.
+import { identityOf, listItems } from '../kinds/identity';
 import { lostObject, identityFaults } from '../kinds/lostObject';
+import { toPointer } from '../json';
 import type { Problem } from '../problem';
-import { follow, scalarValue } from '../yaml/resolve';
+import { visibleRange } from './objectPlace';
+import { follow, keyName, scalarValue } from '../yaml/resolve';
 import type { Node, ParsedYaml, YamlDocument } from '../yaml/tree';
 
-/** Findings where a document is an object but for apiVersion or kind; none for everything else. */
+/** Findings where a document, or an item of a list, is an object but for apiVersion or kind; none for everything else. */
 export function identityProblems(path: string, parsed: ParsedYaml, document: YamlDocument): Problem[] {
-  const root = lostObject(document.root);
-  if (root === undefined || document.recovered) {
+  const identity = identityOf(document.root);
+  const items = identity === undefined ? undefined : listItems(identity);
+  if (document.recovered || (identity !== undefined && items === undefined)) {
+    return [];
+  }
+  return (items ?? [document.root]).flatMap((node) => problemsOf(path, parsed, node, items !== undefined));
+}
+
+/** What stands in a list is meant to be an object, whatever is left of it. */
+function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, isItem: boolean): Problem[] {
+  const target = node === undefined ? undefined : follow(node);
+  const root = isItem && target?.kind === 'map' && identityOf(target) === undefined ? target : lostObject(target);
+  if (root === undefined) {
     return [];
   }
   const at = ({ start, end }: { start: number; end: number }): Problem['range'] => parsed.lines.range(start, end);
@@ -20,6 +34,7 @@ export function identityProblems(path: string, parsed: ParsedYaml, document: Yam
         range: at(key),
         rule: 'kubernetes/unknown-field',
         severity: 'error',
+        field: toPointer([keyName(key) ?? '']),
         message: `No object has a field ${written}. Did you mean "${name}"? Without it nothing here is deployed.`,
         fixes: [{ title: `Change to "${name}"`, preferred: true, edits: [{ path, range: at(key), newText: name }] }],
       };
@@ -29,7 +44,7 @@ export function identityProblems(path: string, parsed: ParsedYaml, document: Yam
       const first = root.pairs[0]?.key ?? root;
       return {
         path,
-        range: at(pair?.key ?? first),
+        range: at(value !== undefined && value.end > value.start ? value : (pair?.key ?? first)),
         rule: 'kubernetes/missing-field',
         severity: 'error',
         message: `This object needs ${name === 'kind' ? 'a kind' : 'an apiVersion'}: without it nothing here is deployed.`,
@@ -38,7 +53,7 @@ export function identityProblems(path: string, parsed: ParsedYaml, document: Yam
     }
     return {
       path,
-      range: value.end > value.start && value.kind === 'scalar' ? at(value) : at(pair.key),
+      range: visibleRange(parsed, value, pair.key),
       rule: 'kubernetes/wrong-type',
       severity: 'error',
       message: `${name} must be a string.`,

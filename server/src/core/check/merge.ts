@@ -28,7 +28,9 @@ export function merge(structural: readonly Problem[], engine: readonly Problem[]
       kept[index] = { ...problem, ...(known.fixes === undefined ? {} : { fixes: known.fixes }) };
     } else if (problem.severity === 'error' && known.severity !== 'error') {
       // The server refuses what the schema alone can only warn of.
-      kept[index] = { ...known, severity: 'error' };
+      kept[index] = { ...withField(known, problem), severity: 'error' };
+    } else {
+      kept[index] = withField(known, problem);
     }
   }
   return withoutConsequences(kept.sort(compareProblems));
@@ -41,6 +43,12 @@ function isNarrower(known: Problem, problem: Problem): boolean {
     environments !== undefined &&
     (problem.environments === undefined || problem.environments.some((name) => !environments.includes(name)))
   );
+}
+
+/** A duplicate is told of an item; the server names the field that is there twice. */
+function withField(known: Problem, problem: Problem): Problem {
+  const isNearer = known.rule === 'kubernetes/duplicate-item' && problem.field?.startsWith(`${known.field ?? ''}/`);
+  return isNearer === true ? { ...known, field: problem.field as string } : known;
 }
 
 function sameFault(known: Problem, problem: Problem): boolean {
@@ -56,7 +64,9 @@ function sameFault(known: Problem, problem: Problem): boolean {
   if (problem.severity !== 'error') {
     return known.rule === problem.rule && known.field === problem.field;
   }
-  if (known.rule === problem.rule && sameStart(known, problem)) {
+  // Several fields may be missing in one place.
+  const isOther = known.rule === 'kubernetes/missing-field' && known.field !== problem.field;
+  if (known.rule === problem.rule && !isOther && sameStart(known, problem)) {
     return true;
   }
   if (known.severity === 'error' && isSameField(known, problem)) {
@@ -80,8 +90,15 @@ function isAboutDuplicates({ rule, message }: Problem): boolean {
   return /^kubernetes\/duplicate/.test(rule) || /duplicate|must be unique|hides previous definition/.test(message);
 }
 
-/** A selector that is missing or misspelt selects nothing: the mismatch is no fault of its own. */
+/** A selector that is missing or misspelt selects nothing, and what is absent has none of its fields: no faults of their own. */
 function isConsequence(problem: Problem, structural: readonly Problem[], engine: readonly Problem[]): boolean {
+  const isInsideAbsent = structural.some(
+    ({ rule, severity, field }) =>
+      rule === 'kubernetes/missing-field' && severity === 'error' && field && problem.field?.startsWith(field + '/'),
+  );
+  if (isInsideAbsent) {
+    return true;
+  }
   if (problem.rule !== 'kubernetes/selector-mismatch') {
     return false;
   }

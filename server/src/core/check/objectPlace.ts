@@ -32,6 +32,31 @@ const twins: [RegExp, string][] = [
   [/^spec\.(template\.spec\.)?securityContext\.hostNetwork$/, 'spec.$1hostNetwork'],
 ];
 
+/**
+ * A path of the server's validation as the text has it. Volumes of a StatefulSet are validated behind those of its claim templates,
+ * which replace volumes of the same name: their indices are not those of the text.
+ */
+export function asWritten(field: string, { kind, root }: Identity): string {
+  const match = kind === 'StatefulSet' ? /^(spec\.template\.spec\.volumes)\[(\d+)\](.*)$/.exec(field) : null;
+  if (match === null) {
+    return field;
+  }
+  const [, list = '', index = '', rest = ''] = match;
+  const namesIn = (path: string, name: string): (string | undefined)[] => {
+    const { node, exact } = nodeAtFieldPath(root, path);
+    return !exact || node.kind !== 'seq'
+      ? []
+      : node.items.map((item) => {
+          const found = nodeAtFieldPath(item, name);
+          return found.exact && found.node.kind === 'scalar' ? found.node.text : undefined;
+        });
+  };
+  const claims = new Set(namesIn('spec.volumeClaimTemplates', 'metadata.name'));
+  const volumes = namesIn(list, 'name').map((name, at) => ({ at, isOwn: name === undefined || !claims.has(name) }));
+  const own = volumes.filter(({ isOwn }) => isOwn)[Number(index) - claims.size];
+  return claims.size === 0 || own === undefined ? field : `${list}[${own.at}]${rest}`;
+}
+
 /** The place of one of the server's field paths; an empty path is the object itself. */
 export function fieldSpot(place: ObjectPlace, field: string): FieldSpot {
   const { root } = place.identity;

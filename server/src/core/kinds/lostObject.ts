@@ -15,6 +15,19 @@ export function resemblesObject(text: string): boolean {
       found.add(match[2] ?? '');
     }
   }
+  return found.size >= 2 || (/^\s*\{/.test(text) && resemblesJsonObject(text));
+}
+
+/** The same for broken JSON on one line, where names behind the outermost bracket count. */
+function resemblesJsonObject(text: string): boolean {
+  const found = new Set<string>();
+  let depth = 0;
+  for (const [token] of text.slice(0, 20_000).matchAll(/"(?:[^"\\\n]|\\.)*"|[{}[\]]/g)) {
+    depth += token === '{' || token === '[' ? 1 : token === '}' || token === ']' ? -1 : 0;
+    if (depth === 1 && names.some((name) => token === `"${name}"`)) {
+      found.add(token);
+    }
+  }
   return found.size >= 2;
 }
 
@@ -92,5 +105,5 @@ function isNearly(text: string, name: string): boolean {
 
 /** True where `text` is `rest` with at most one letter in front of it. */
 function endsWithin(text: string, rest: string): boolean {
-  return text.endsWith(rest) && text.length - rest.length <= 1 && text.length > 0;
+  return text.endsWith(rest) && text.length - rest.length <= 1;
 }

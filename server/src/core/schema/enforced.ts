@@ -144,7 +144,6 @@ const required = new Map(
       ['api.core.v1.Taint', 'effect key'],
       ['api.core.v1.TopologySelectorLabelRequirement', 'key values'],
       ['api.core.v1.TopologySpreadConstraint', 'maxSkew topologyKey whenUnsatisfiable'],
-      ['api.core.v1.TypedLocalObjectReference', 'kind name'],
       ['api.core.v1.TypedObjectReference', 'kind name'],
       ['api.core.v1.Volume', 'name'],
       ['api.core.v1.VolumeDevice', 'devicePath name'],

@@ -41,7 +41,7 @@ export function readRepaired(text: string, base: number, failure: unknown): Repa
       joined.push(repaired.joined);
     }
     if (repaired.fault !== undefined) {
-      const { message, start, end } = repaired.fault;
+      const { message, start, end, related } = repaired.fault;
       const line = startOfLine(text, start);
       // A second fault of a line is the first one's consequence.
       if (!faultyLines.has(line)) {
@@ -52,6 +52,9 @@ export function readRepaired(text: string, base: number, failure: unknown): Repa
           message,
           start: Math.min(start, visibleEnd) + base,
           end: visibleEnd + base,
+          ...(related === undefined
+            ? {}
+            : { related: { ...related, start: related.start + base, end: related.end + base } }),
         });
       }
     }

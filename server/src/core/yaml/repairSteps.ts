@@ -6,7 +6,7 @@ export interface RepairStep {
   /** As long as the text that was refused. */
   text: string;
   /** Undefined where the text is sound YAML that only the exact reader refuses. */
-  fault?: { message: string; start: number; end: number };
+  fault?: { message: string; start: number; end: number; related?: { message: string; start: number; end: number } };
   /** A stretch whose scalars must be read again from the original: they were changed only for the exact reader. */
   joined?: { start: number; end: number };
 }
@@ -242,7 +242,19 @@ function valueStep(text: string, line: Line, at: number, message: string, from =
 function lineStep(text: string, line: Line, message: string, isItem = false): RepairStep {
   const end = line.start + line.content.trimEnd().length;
   const start = Math.min(line.start + line.indent, end);
-  return { text: blank(text, line.start, endOfBlock(text, line, !isItem)), fault: { message, start, end } };
+  // Which of the two is wrong, only the author knows.
+  const above = lineAbove(text, line);
+  const related =
+    above === undefined
+      ? {}
+      : {
+          related: {
+            message: 'The line above.',
+            start: Math.min(above.start + above.indent, above.end),
+            end: above.start + above.content.trimEnd().length,
+          },
+        };
+  return { text: blank(text, line.start, endOfBlock(text, line, !isItem)), fault: { message, start, end, ...related } };
 }
 
 /** End of the last line below `line` that is indented deeper, or (`orEqual`) as deep; a stretch at column 0 is one line. */

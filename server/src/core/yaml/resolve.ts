@@ -1,5 +1,5 @@
 // From nodes to values: scalars by dialect and tag, whole trees to JSON with merge keys and aliases.
-import type { JsonObject, JsonValue } from '../json';
+import { exactInteger, type JsonObject, type JsonValue } from '../json';
 import type { Dialect, ScalarValue } from './scalars';
 import { plainValue } from './scalars';
 import type { MapNode, Node, ScalarNode } from './tree';
@@ -133,6 +133,23 @@ export function toJson(node: Node | undefined, dialect: Dialect = 'kubernetes', 
     case 'alias':
       return null;
   }
+}
+
+/** `toJson` for what is written out as JSON: an integer beyond 2^53 becomes a mark that `writeJson` turns into its digits. */
+export function toExactJson(node: Node | undefined): JsonValue {
+  const target = node === undefined ? undefined : follow(node);
+  if (target?.kind === 'map') {
+    const object: JsonObject = {};
+    for (const { name, value } of entries(target)) {
+      setProperty(object, name, toExactJson(value));
+    }
+    return object;
+  }
+  if (target?.kind === 'seq') {
+    return target.items.map(toExactJson);
+  }
+  const value = target?.kind === 'scalar' ? scalarValue(target) : null;
+  return typeof value === 'bigint' ? exactInteger(value) : toJson(target);
 }
 
 function scalarToJson(node: ScalarNode, dialect: Dialect, onFault?: OnValueFault): ScalarValue {

@@ -1,0 +1,69 @@
+// Faults planted in real manifests: accepted or refused as the server does, the same fields named, findings where the edit was made.
+import assert from 'node:assert/strict';
+import { ApiServer, identified } from './apiServer';
+import { figuresOf, line, type Case, type Figures } from './figures';
+import { definitions, folders, pieces } from './material';
+import { basesOf, plan } from './plan';
+import { endProduct, engineFieldsOf, verdictsOf } from './product';
+import { record } from './report';
+import { inParallel, random, seedOf } from './sets';
+import { tables } from './tables';
+
+/** PLUMBLINE_SEED makes the same set again; PLUMBLINE_MUTANTS its size; with PLUMBLINE_STACKED each has so many faults. */
+const seed = seedOf();
+const size = Number(process.env['PLUMBLINE_MUTANTS'] ?? 8000);
+const stacked = Number(process.env['PLUMBLINE_STACKED'] ?? 1);
+
+describe('create: mutants of valid manifests', () => {
+  let server: ApiServer;
+  let figures: Figures;
+
+  before(async () => {
+    console.log(`      seed ${seed}: PLUMBLINE_SEED=${seed} makes the same set again`);
+    const all = await folders();
+    const crds = definitions(all);
+    server = await ApiServer.start(crds);
+    const bases = await basesOf(server, pieces(all));
+    const mutants = plan(bases, { size, stacked, random: random(seed) });
+    const verdicts = await verdictsOf(
+      mutants.map(({ text }) => text),
+      crds,
+    );
+    const judgements = await inParallel(mutants, 12, ({ asked, base }) => server.judge(asked, identified(base)));
+    const cases = mutants.map((mutant, i) => ({
+      ...mutant,
+      judgement: judgements[i] as Case['judgement'],
+      problems: verdicts[i] ?? [],
+    }));
+    const valued = cases.filter(({ judgement }) => judgement.causes.length > 0);
+    const fields = await engineFieldsOf(valued.map(({ asked }) => asked));
+    valued.forEach((c, i) => Object.assign(c, { engineFields: fields[i] }));
+    figures = figuresOf(cases);
+    const kinds = [...bases.byKind.keys()];
+    record(`create${stacked > 1 ? '-stacked' : ''}-${seed}`, {
+      seed,
+      validManifests: bases.all.length,
+      builtInKinds: kinds.filter((kind) => !isCustom(kind)).length,
+      customKinds: kinds.filter(isCustom).length,
+      ...tables(figures),
+    });
+  });
+  after(async () => {
+    await server?.stop();
+    await endProduct();
+  });
+
+  it('no valid manifest has an error', () => {
+    assert.deepEqual(figures.falseAlarms.map(line), []);
+  });
+
+  it('99.9 % of what the server refuses and an engine can know is found', () => {
+    const explained = figures.refused - figures.unexplained.length;
+    assert.ok(explained / figures.refused >= 0.999, `${figures.unexplained.length} are missed: see out/parity`);
+  });
+});
+
+function isCustom(kind: string): boolean {
+  const group = kind.split(' ')[0]?.split('/').slice(0, -1).join('') ?? '';
+  return group.includes('.') && !/(?:^|\.)k8s\.io$/.test(group) ? true : group === 'gateway.networking.k8s.io';
+}
