@@ -5,6 +5,7 @@ import path from 'node:path';
 import { checkFile } from '../../server/src/core/check/checkFile';
 import { settle } from '../../server/src/core/check/suppress';
 import type { Neighbours } from '../../server/src/core/kinds/kind';
+import { readSopsConfig, sopsCover } from '../../server/src/core/secrets/sopsRules';
 import type { Problem } from '../../server/src/core/problem';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { readMarked, writeMarked, type MarkedFile } from '../support/markers';
@@ -14,7 +15,7 @@ const schemas = newSchemaStore();
 const folder = path.join(repositoryRoot, 'test/fixtures/diagnostics');
 
 function problemsOf(file: MarkedFile): Problem[] {
-  const { role, chart, substituted, eol, minor, bom } = file.options;
+  const { role, chart, substituted, eol, minor, bom, sops } = file.options;
   let text = file.text;
   if (eol === 'crlf') {
     text = text.replace(/\n/g, '\r\n');
@@ -26,6 +27,11 @@ function problemsOf(file: MarkedFile): Problem[] {
     ...(role === undefined ? {} : { role: role as NonNullable<Neighbours['role']> }),
     ...(chart === undefined ? {} : { chart }),
     ...(substituted === undefined ? {} : { substituted: substituted === 'true' }),
+    ...(sops === undefined
+      ? {}
+      : {
+          sops: sopsCover([readSopsConfig('.sops.yaml', `creation_rules: [{encrypted_regex: "^(${sops})$"}]`)], 'a')!,
+        }),
   };
   const parsed = parseYaml(text);
   const check = checkFile(

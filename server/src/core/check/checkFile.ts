@@ -17,6 +17,7 @@ import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
 import { engineProblems } from './engineProblems';
 import { forVersion } from './engineSkew';
+import { plainSecrets } from '../secrets/plainSecret';
 import { identityProblems } from './identityProblems';
 import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
@@ -40,6 +41,8 @@ export interface CheckOptions {
   versions?: readonly CheckedVersion[];
   /** Keeps the findings of documents that do not change between two checks of a file. */
   cache?: CheckCache;
+  /** The text was rendered: what only files in Git can be blamed for is left out. */
+  rendered?: boolean;
 }
 
 export interface FileCheck {
@@ -57,13 +60,15 @@ export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
   const documents = detect(file.path, file.parsed, file.neighbours);
   const versions = options.versions ?? [{ minor: options.minor, environments: [] }];
   const versionKey = versions.map(({ minor, environments }) => `${minor ?? ''}=${environments.join()}`).join(';');
+  const sops = file.neighbours?.sops;
+  const sopsKey = sops === undefined ? '' : `${sops.config} ${sops.rule !== undefined}`;
   const problems = documents.flatMap((detected) => {
-    const check = (): Problem[] => checkDetected(file, detected, versions, options.store);
+    const check = (): Problem[] => checkDetected(file, detected, versions, options);
     if (options.cache === undefined) {
       return check();
     }
     const { checks, variables, kind } = detected;
-    const key = [file.path, versionKey, kind.id, checks.syntax, variables, options.store?.version].join('|');
+    const key = [file.path, versionKey, kind.id, checks.syntax, variables, options.store?.version, sopsKey].join('|');
     return options.cache.problemsOf(detected.document, file.parsed, key, check);
   });
   return { file, documents, versions, store: options.store, problems: problems.sort(compareProblems) };
@@ -73,7 +78,7 @@ function checkDetected(
   file: FileToCheck,
   detected: DetectedDocument,
   versions: readonly CheckedVersion[],
-  store: SchemaStore | undefined,
+  { store, rendered }: CheckOptions,
 ): Problem[] {
   const { document, checks, identity } = detected;
   const problems: Problem[] = [];
@@ -105,6 +110,9 @@ function checkDetected(
   }
   if (checks.structure === 'whole') {
     problems.push(...identityProblems(file.path, file.parsed, document));
+  }
+  if (rendered !== true && !detected.encrypted && !document.recovered) {
+    problems.push(...plainSecrets(file, document.root, file.neighbours?.sops));
   }
   return withoutConsequences(problems.sort(compareProblems));
 }

@@ -1,5 +1,6 @@
 // What the rest of the repository says about a file: its role, its chart, and whether Flux fills in its variables.
 import type { Neighbours } from '../kinds/kind';
+import { sopsCover } from '../secrets/sopsRules';
 import type { Source, Workspace, WorkspaceFile } from '../workspace/source';
 
 export function neighboursOf(workspace: Workspace, file: WorkspaceFile | undefined): Neighbours {
@@ -7,11 +8,13 @@ export function neighboursOf(workspace: Workspace, file: WorkspaceFile | undefin
     return {};
   }
   const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
+  const sops = sopsCover(workspace.encryption ?? [], file.path);
   const substituted = isSubstituted(workspace, file.sources);
   return {
     role: file.role,
     ...(chart === undefined ? {} : { chart }),
     ...(substituted === undefined ? {} : { substituted }),
+    ...(sops === undefined ? {} : { sops }),
   };
 }
 

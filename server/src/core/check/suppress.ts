@@ -1,6 +1,7 @@
 // `# plumbline-ignore rule[, rule] [reason]`: on the line of a finding, or alone on the line above it. And the severities
 // that the configuration gives to rules.
 import type { Problem } from '../problem';
+import { withoutSecretValue } from '../secrets/hideValues';
 import type { Configuration } from '../workspace/source';
 import type { ParsedYaml } from '../yaml/tree';
 
@@ -66,7 +67,8 @@ export function settle(
   for (const problem of problems) {
     const severity = rules[problem.rule] ?? problem.severity;
     if (severity !== 'off' && !isSuppressed(problem, suppressions)) {
-      settled.push(severity === problem.severity ? problem : { ...problem, severity });
+      const said = withoutSecretValue(problem);
+      settled.push(severity === said.severity ? said : { ...said, severity });
     }
   }
   return settled;

@@ -28,7 +28,9 @@ function rootSymbol(parsed: ParsedYaml, root: Node, index: number): DocumentSymb
   }
   const { kind, name, namespace } = identity;
   const items = listItems(identity);
-  const children = items === undefined ? childrenOf(parsed, root) : items.map((item, i) => rootSymbol(parsed, item, i));
+  const own = kind === 'Secret' ? root : undefined;
+  const children =
+    items === undefined ? childrenOf(parsed, root, own) : items.map((item, i) => rootSymbol(parsed, item, i));
   const selection = identity.nameNode ?? identity.kindNode;
   return symbol(
     parsed,
@@ -41,33 +43,40 @@ function rootSymbol(parsed: ParsedYaml, root: Node, index: number): DocumentSymb
   );
 }
 
-function childrenOf(parsed: ParsedYaml, node: Node): DocumentSymbol[] {
+const secretFields = new Set(['data', 'stringData', 'secretGenerator']);
+
+/** `secret`: the map whose fields of those names hold secrets, or true inside one of them: what they hold is not shown. */
+function childrenOf(parsed: ParsedYaml, node: Node, secret?: Node | true): DocumentSymbol[] {
   if (node.kind === 'map') {
-    return node.pairs.map((pair) => pairSymbol(parsed, pair));
+    return node.pairs.map((pair) => {
+      const name = keyName(pair.key) ?? '';
+      const hidden = secret === true || ((secret === node || name === 'secretGenerator') && secretFields.has(name));
+      return pairSymbol(parsed, pair, hidden);
+    });
   }
-  return node.kind === 'seq' ? node.items.map((item, index) => itemSymbol(parsed, item, index)) : [];
+  return node.kind === 'seq' ? node.items.map((item, index) => itemSymbol(parsed, item, index, secret === true)) : [];
 }
 
-function pairSymbol(parsed: ParsedYaml, { key, value }: Pair): DocumentSymbol {
+function pairSymbol(parsed: ParsedYaml, { key, value }: Pair, hidden: boolean): DocumentSymbol {
   const name = keyName(key) ?? (key.kind === 'scalar' ? key.text : '?');
   const whole = { start: key.start, end: Math.max(key.end, value.end) };
   return symbol(
     parsed,
     name === '' ? '""' : name,
-    detailOf(value),
+    detailOf(value, hidden),
     kindOf(value),
     whole,
     key,
-    childrenOf(parsed, value),
+    childrenOf(parsed, value, hidden ? true : undefined),
   );
 }
 
 /** Items are called by their name where they have one, as people do. */
-function itemSymbol(parsed: ParsedYaml, item: Node, index: number): DocumentSymbol {
-  const children = childrenOf(parsed, item);
+function itemSymbol(parsed: ParsedYaml, item: Node, index: number, hidden: boolean): DocumentSymbol {
+  const children = childrenOf(parsed, item, hidden ? true : undefined);
   const named = item.kind === 'map' ? item.pairs.find(({ key }) => keyName(key) === 'name')?.value : undefined;
   const name = named?.kind === 'scalar' && named.text !== '' ? named.text : String(index);
-  return symbol(parsed, name, detailOf(item), kindOf(item), item, item, children);
+  return symbol(parsed, name, detailOf(item, hidden), kindOf(item), item, item, children);
 }
 
 function symbol(
@@ -92,8 +101,11 @@ function kindOf(node: Node): DocumentSymbol['kind'] {
   return node.kind === 'map' ? 'map' : node.kind === 'seq' ? 'list' : 'value';
 }
 
-function detailOf(node: Node): string {
+function detailOf(node: Node, hidden: boolean): string {
   const target = follow(node);
+  if (hidden) {
+    return target?.kind === 'scalar' && target.text !== '' ? '••••' : '';
+  }
   const text = target?.kind === 'scalar' ? target.text.trim() : '';
   const line = text.split('\n', 1)[0] ?? '';
   return line.length > 60 ? line.slice(0, 59) + '…' : line;

@@ -1,6 +1,7 @@
 // What a YAML document is, and what may therefore be said about it. Content decides; a file's name counts only where the
 // tool itself goes by the name, and what discovery knows of the file (its role) wins over guesses.
 import type { Problem } from '../problem';
+import type { SopsCover } from '../secrets/sopsRules';
 import type { ToolFile } from '../toolFiles/toolFile';
 import type { FileRole } from '../workspace/source';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
@@ -26,6 +27,8 @@ export interface Neighbours {
   chart?: string;
   /** Whether a Flux Kustomization substitutes variables in it after the build; undefined: not known. */
   substituted?: boolean;
+  /** What `.sops.yaml` says of the file; undefined where there is none for it. */
+  sops?: SopsCover;
 }
 
 /** A document that waits to be recognised. */

@@ -43,6 +43,7 @@ export async function checkRendering(
   };
   const check = checkFile(file, {
     store: ports.store,
+    rendered: true,
     ...(options.minor === undefined ? {} : { minor: options.minor }),
   });
   const objects = ports.validator === undefined ? [] : engineObjects(check);

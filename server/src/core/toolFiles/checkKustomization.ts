@@ -1,5 +1,6 @@
 // A kustomization file as kustomize reads it: fields and types, what its parts need, and the fields that it calls deprecated. Whether
 // what it names exists, discovery says; what it builds to, the render engine.
+import { plainSecretLiterals } from '../secrets/plainSecret';
 import type { Problem, Severity } from '../problem';
 import { nearest } from '../suggest';
 import { entryOf } from '../yaml/path';
@@ -42,6 +43,7 @@ export function checkKustomization(file: ToolFile): Problem[] {
   itemsAt(root, 'patchesJson6902').forEach((item) => checkPatch(item, report));
   checkGenerators(root, report);
   itemsAt(root, 'replacements').forEach((item) => checkReplacement(item, report));
+  problems.push(...plainSecretLiterals({ path, parsed }, root));
   // What is wrong in the first place needs no advice on how to write it better.
   if (!shape.some(({ severity }) => severity === 'error')) {
     problems.push(...deprecatedFields({ path, parsed }, root));

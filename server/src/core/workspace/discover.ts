@@ -1,6 +1,7 @@
 // Discovery: what a repository deploys, found from its own files. Nothing is rendered and nothing outside the tree is asked. What
 // was read of a file is kept by its text, so that a second run over a repository of which one file changed reads one file.
 import picomatch from 'picomatch';
+import { readSopsConfig } from '../secrets/sopsRules';
 import { Cancelled, type Abort, type FileTree } from '../ports';
 import type { Problem } from '../problem';
 import { didYouMean } from '../suggest';
@@ -234,12 +235,16 @@ class Builder {
     this.link(flux, argo);
     const sources = [...this.sources];
     const environments = this.environments(flux, argo);
+    const encryption = [...this.facts.values()]
+      .filter(({ path }) => baseName(path) === '.sops.yaml')
+      .map(({ path, text }) => readSopsConfig(path, text));
     return {
       configuration: this.configuration,
       sources: [...sources, ...this.sources.slice(sources.length)].sort((a, b) => (a.id < b.id ? -1 : 1)),
       environments,
       files: this.roles(),
       problems: this.problems,
+      ...(encryption.length === 0 ? {} : { encryption }),
     };
   }
 

@@ -2,6 +2,7 @@
 import type { Location, Problem } from '../problem';
 import type { JsonObject } from '../json';
 import type { HelmRequest } from '../ports';
+import type { SopsConfig } from '../secrets/sopsRules';
 
 export type SourceKind =
   'folder' | 'kustomization' | 'chart' | 'fluxKustomization' | 'fluxHelmRelease' | 'argoApplication';
@@ -142,4 +143,6 @@ export interface Workspace {
   files: WorkspaceFile[];
   /** Faults of the declarations themselves: missing paths, unknown keys, cycles. */
   problems: Problem[];
+  /** What `.sops.yaml` files say is to be encrypted; absent where there are none. */
+  encryption?: readonly SopsConfig[];
 }
