@@ -3,10 +3,12 @@
 import assert from 'node:assert';
 import { createCheckCache } from '../../server/src/core/check/checkCache';
 import { checkFile, completeCheck, engineObjects } from '../../server/src/core/check/checkFile';
+import { baselineText, readBaseline, staleEntries, withoutKnown } from '../../server/src/core/check/baseline';
 import { settle, suppressionsOf } from '../../server/src/core/check/suppress';
 import { documentSymbols, type DocumentSymbol } from '../../server/src/core/check/symbols';
 import type { EngineProblem, EngineVerdict } from '../../server/src/core/ports';
 import type { Problem } from '../../server/src/core/problem';
+import type { Baseline } from '../../server/src/core/workspace/source';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { newSchemaStore } from '../support/schemas';
 
@@ -246,7 +248,7 @@ describe('suppression', () => {
     'a: 1 # plumbline-ignore x/one, x/two because\n# plumbline-ignore y/* generated\n# note\nb: 2\nc: "# plumbline-ignore z/z"\n';
   it('reads comments on the line and above it, not texts', () => {
     assert.deepStrictEqual(
-      [...suppressionsOf(parseYaml(text))],
+      [...suppressionsOf(parseYaml(text)).lines],
       [
         [0, ['x/one', 'x/two']],
         [3, ['y/*']],
@@ -262,10 +264,124 @@ describe('suppression', () => {
       range: { start: { line, character: 0 }, end: { line, character: 1 } },
     });
     const problems = [at(0, 'x/one'), at(0, 'x/three'), at(3, 'y/any'), at(4, 'z/z'), at(4, 'z/off')];
-    const settled = settle(problems, parseYaml(text), { 'x/three': 'hint', 'z/off': 'off' });
+    const settled = settle(problems, parseYaml(text), { rules: { 'x/three': 'hint', 'z/off': 'off' } });
     assert.deepStrictEqual(
       settled.map(({ rule, severity }) => `${severity} ${rule}`),
       ['hint x/three', 'error z/z'],
+    );
+  });
+});
+
+describe('suppression of an object', () => {
+  const at = (line: number, rule: string, path = 'a.yaml'): Problem => ({
+    rule,
+    severity: 'error',
+    message: '',
+    path,
+    range: { start: { line, character: 0 }, end: { line, character: 1 } },
+  });
+  const object = (name: string, annotation: string): string =>
+    `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n  annotations: {plumbline.dev/ignore: "${annotation}"}\nspec: {}\n`;
+
+  it('follows its annotation, and no other object does', () => {
+    const text = `${object('a', 'x/one, y/*')}---\n${object('b', 'x/two')}`;
+    const problems = [0, 5, 7, 12].flatMap((line) => [at(line, 'x/one'), at(line, 'x/two'), at(line, 'y/any')]);
+    assert.deepStrictEqual(
+      settle([...problems, at(1, 'yaml/syntax')], parseYaml(text)).map((p) => `${p.range.start.line} ${p.rule}`),
+      ['0 x/two', '5 x/two', '7 x/one', '7 y/any', '12 x/one', '12 y/any', '1 yaml/syntax'],
+    );
+  });
+
+  it('works for the items of a list', () => {
+    const item = (name: string, rules: string): string =>
+      `  - apiVersion: v1\n    kind: Service\n    metadata: {name: ${name}, annotations: {plumbline.dev/ignore: ${rules}}}\n`;
+    const text = `apiVersion: v1\nkind: List\nitems:\n${item('a', 'x/one')}${item('b', 'x/two')}`;
+    assert.deepStrictEqual(
+      settle([at(4, 'x/one'), at(7, 'x/one')], parseYaml(text)).map((p) => p.range.start.line),
+      [7],
+    );
+  });
+
+  it('follows the overrides of its path, the last one first', () => {
+    const configuration = {
+      rules: { 'x/one': 'warning', 'x/two': 'off' },
+      overrides: [
+        { paths: ['base/**', 'other/*.yaml'], rules: { 'x/one': 'off', 'x/two': 'info' } },
+        { paths: ['base/.hidden/**'], rules: { 'x/one': 'hint' } },
+      ],
+    } satisfies Parameters<typeof settle>[2];
+    const of = (path: string): string[] =>
+      settle([at(0, 'x/one', path), at(0, 'x/two', path)], parseYaml(''), configuration).map((p) => p.severity);
+    assert.deepStrictEqual(of('a.yaml'), ['warning']);
+    assert.deepStrictEqual(of('base/a.yaml'), ['info']);
+    assert.deepStrictEqual(of('base/.hidden/a.yaml'), ['hint', 'info']);
+  });
+});
+
+describe('baseline', () => {
+  const text = 'kind: A\nspec:\n  one: 1\n  two: 2\n  one: 1\n';
+  const parsed = parseYaml(text);
+  const at = (line: number, rule = 'x/one', resource = 'Deployment a'): Problem => ({
+    rule,
+    severity: 'warning',
+    message: `in line ${line}`,
+    path: 'a.yaml',
+    resource,
+    field: `/spec/${line}`,
+    range: { start: { line, character: 2 }, end: { line, character: 5 } },
+  });
+  const read = (problems: Problem[], of = parsed): Baseline =>
+    readBaseline(
+      baselineText(problems, () => of),
+      'b.json',
+    ).result;
+
+  it('hides what was there, wherever it moves to, and nothing else', () => {
+    const baseline = read([at(2), at(3)]);
+    const moved = parseYaml('# a\n# b\n' + text);
+    const later = [at(4), at(5), at(6), at(4, 'x/two'), at(4, 'x/one', 'Deployment b')];
+    assert.deepStrictEqual(
+      withoutKnown(later, moved, baseline).map((p) => [p.range.start.line, p.rule, p.resource]),
+      [
+        [6, 'x/one', 'Deployment a'],
+        [4, 'x/two', 'Deployment a'],
+        [4, 'x/one', 'Deployment b'],
+      ],
+      'the second of two equal lines is new',
+    );
+  });
+
+  it('tells a finding again once its line changes, and that the entry is stale', () => {
+    const baseline = read([at(2), at(3)]);
+    const changed = parseYaml(text.replace('two: 2', 'two: 3'));
+    assert.strictEqual(withoutKnown([at(3)], changed, baseline).length, 1);
+    assert.deepStrictEqual(
+      staleEntries([at(2), at(3)], () => changed, baseline).map((p) => [p.path, p.range.start.line, p.severity]),
+      [['b.json', 4, 'info']],
+    );
+  });
+
+  it('never knows broken text, and copies no line of a Secret', () => {
+    const secret = parseYaml('kind: Secret\ndata:\n  password: aHVudGVyMg==\n');
+    const written = baselineText([at(2, 'x/one', 'Secret shop/a'), at(2, 'yaml/syntax')], () => secret);
+    assert.doesNotMatch(written, /aHVudGVyMg|yaml\/syntax/);
+    assert.match(written, /"at":"\/spec\/2"/);
+  });
+
+  it('is the same text for the same findings, and says what is no baseline', () => {
+    assert.strictEqual(
+      baselineText([at(3), at(2)], () => parsed),
+      baselineText([at(2), at(3)], () => parsed),
+    );
+    for (const bad of ['', '[]', '{', '{"version": 2, "findings": []}']) {
+      assert.strictEqual(readBaseline(bad, 'b.json').problems.length, 1, bad);
+    }
+    assert.deepStrictEqual(
+      readBaseline(
+        baselineText([], () => parsed),
+        'b.json',
+      ).problems,
+      [],
     );
   });
 });

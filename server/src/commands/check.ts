@@ -1,8 +1,12 @@
 // `plumbline check`: every file and every source of the repository, and what they render to.
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Option, type Command } from 'commander';
+import { baselineFile } from '../core/check/baseline';
 import { atLeast, type Severity } from '../core/problem';
 import { checkWorkspace } from '../core/render/checkWorkspace';
-import { exit, type Cli, type CommonOptions } from './cli';
+import { configFile } from '../core/workspace/config';
+import { CliError, exit, type Cli, type CommonOptions } from './cli';
 import { formatters, type CheckResult } from './format/formats';
 import { kubernetesMinor, repositoryPaths, startFolder } from './paths';
 import { chooseEnvironment } from './sources';
@@ -13,6 +17,7 @@ interface CheckCommandOptions extends CommonOptions {
   kubernetesVersion?: string;
   structureOnly?: boolean;
   cache: boolean;
+  writeBaseline?: boolean;
 }
 
 export function registerCheck(program: Command, cli: Cli): void {
@@ -32,6 +37,7 @@ export function registerCheck(program: Command, cli: Cli): void {
       kubernetesMinor,
     )
     .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
+    .option('--write-baseline', 'remember every finding that there is now: later checks tell new ones only')
     .option('--no-cache', 'judge everything anew, also what did not change since an earlier run')
     .addHelpText(
       'after',
@@ -41,6 +47,7 @@ Examples:
   $ plumbline check apps/staging charts --fail-on warning
   $ plumbline check --structure-only        while files are being written: the quickest answer
   $ plumbline check --environment production --format json
+  $ plumbline check --write-baseline        what is there now is known; only what is new is told from now on
   $ plumbline check --format github         as annotations of a GitHub workflow`,
     );
   cli
@@ -49,6 +56,14 @@ Examples:
 }
 
 async function runCheck(cli: Cli, paths: readonly string[], options: CheckCommandOptions): Promise<number> {
+  if (
+    options.writeBaseline === true &&
+    (paths.length > 0 || options.environment !== undefined || options.structureOnly)
+  ) {
+    throw new CliError(
+      '--write-baseline is for the whole repository: leave paths, --environment and --structure-only out.',
+    );
+  }
   const services = await cli.services(startFolder(cli.io.cwd, paths), { remember: options.cache });
   const inside = repositoryPaths(services, cli.io.cwd, paths);
   const progress = cli.progress(options);
@@ -58,14 +73,19 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
   }
   const workspace = await services.discover(cli.io.signal);
   const environment = chooseEnvironment(workspace, options.environment);
+  let baseline = '';
   const report = await checkWorkspace(workspace, services.tree, services.checkPorts(), {
     ...(environment === undefined ? {} : { environment }),
     ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
     ...(options.structureOnly === true ? { structureOnly: true } : {}),
+    ...(options.writeBaseline === true ? { baseline: (text: string) => (baseline = text) } : {}),
     paths: inside,
     abort: cli.io.signal,
     progress: (text) => progress.show(text),
   }).finally(() => progress.done());
+  if (options.writeBaseline === true) {
+    return writeBaseline(cli, services.root, workspace.configuration.baseline?.path, baseline, report.undecided);
+  }
   const result: CheckResult = {
     ...report,
     root: services.root,
@@ -78,4 +98,29 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
     return exit.undecided;
   }
   return report.problems.some((problem) => atLeast(problem.severity, options.failOn)) ? exit.findings : exit.clean;
+}
+
+/** Writes the findings of a whole check to the baseline's file; says how the configuration names it, where it does not yet. */
+async function writeBaseline(
+  cli: Cli,
+  root: string,
+  configured: string | undefined,
+  text: string,
+  undecided: readonly string[],
+): Promise<number> {
+  if (undecided.length > 0) {
+    cli.io.err(undecided.map((reason) => `plumbline: ${reason}\n`).join(''));
+    cli.io.err('plumbline: No baseline was written, because not everything could be checked.\n');
+    return exit.undecided;
+  }
+  const name = configured ?? baselineFile;
+  const file = path.join(root, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  const count = (JSON.parse(text) as { findings: { count: number }[] }).findings.reduce((sum, f) => sum + f.count, 0);
+  cli.io.out(`${count} ${count === 1 ? 'finding is' : 'findings are'} known now: ${name}\n`);
+  if (configured === undefined) {
+    cli.io.out(`Add this line to ${configFile}, so that they are not told any more:\n\n  baseline: ${name}\n`);
+  }
+  return exit.clean;
 }

@@ -130,7 +130,7 @@ export class Diagnostics {
   }
 
   private settled(check: FileCheck, workspace: Workspace): readonly Problem[] {
-    return settle(check.problems, check.file.parsed, workspace.configuration.rules);
+    return settle(check.problems, check.file.parsed, workspace.configuration);
   }
 
   private isCurrent({ uri, document, abort }: Run): boolean {
@@ -156,7 +156,7 @@ export class Diagnostics {
       if (!this.isCurrent(run)) {
         return;
       }
-      const problems = settle(completeCheck(check, objects, verdicts), document.parsed, workspace.configuration.rules);
+      const problems = settle(completeCheck(check, objects, verdicts), document.parsed, workspace.configuration);
       this.publish(uri, repository, document.parsed.text, problems, this.without(this.stillTrue(run), problems));
     }
     if (this.isCurrent(run)) {

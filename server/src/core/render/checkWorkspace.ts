@@ -4,6 +4,7 @@ import { neighboursOf } from '../check/neighbours';
 import { environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
 import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
 import { withoutConsequences } from '../check/consequences';
+import { baselineText, staleEntries, withoutKnown } from '../check/baseline';
 import { settle } from '../check/suppress';
 import type { JsonObject } from '../json';
 import {
@@ -46,6 +47,8 @@ export interface CheckWorkspaceOptions {
   knownVersions?: ReadonlyMap<string, string>;
   /** Faults of the text, schemas and renderings only: the API server's own rules are not asked. */
   structureOnly?: boolean;
+  /** Given the baseline's text for everything that is found, known or not. */
+  baseline?: (text: string) => void;
   /** Told in a few words what is being done. */
   progress?: (text: string) => void;
   abort?: Abort;
@@ -582,13 +585,28 @@ class Check {
         }
       }
     }
+    const { baseline, ...configuration } = this.workspace.configuration;
+    const textOf = (path: string): ParsedYaml => this.parsed.get(path) ?? parseYaml('');
+    const all: Problem[] = [];
     const settled: Problem[] = [];
     for (const [path, problems] of byPath) {
-      const parsed = this.parsed.get(path) ?? parseYaml('');
-      const told = withFieldFixes(withoutConsequences(problems), parsed);
-      settled.push(...settle(told, parsed, this.workspace.configuration.rules));
+      const found = withFieldFixes(withoutConsequences(problems), textOf(path));
+      const told = settle(found, textOf(path), configuration);
+      all.push(...told);
+      settled.push(...(baseline === undefined ? told : withoutKnown(told, textOf(path), baseline)));
+    }
+    this.options.baseline?.(baselineText(all, textOf));
+    if (baseline !== undefined && this.isWhole()) {
+      settled.push(...staleEntries(all, textOf, baseline));
     }
     return settled.sort(compareProblems);
+  }
+
+  /** True where everything was looked at: only then can one say that a known finding is gone. */
+  private isWhole(): boolean {
+    const { paths, environment, structureOnly } = this.options;
+    const isPart = (paths !== undefined && paths.length > 0) || environment !== undefined || structureOnly === true;
+    return !isPart && this.undecided.size === 0;
   }
 }
 

@@ -265,10 +265,27 @@ function configurationOf(file: PlacedYaml, root: Node, read: JsonObject, problem
   return {
     environments,
     rules: (read['rules'] ?? {}) as Configuration['rules'],
+    ...(Array.isArray(read['overrides'])
+      ? { overrides: read['overrides'] as unknown as NonNullable<Configuration['overrides']> }
+      : {}),
+    ...baselineOf(read),
     ignoreDifferences: (read['ignoreDifferences'] ?? []) as unknown as IgnoreDifference[],
     schemas: stringsOf(read['schemas']),
     exclude: stringsOf(read['exclude']),
   };
+}
+
+/** Only its path: discovery reads the file. */
+function baselineOf(read: JsonObject): Pick<Configuration, 'baseline'> {
+  const path = stringOf(read['baseline'])?.replace(/^(?:\.?\/)+/, '');
+  return path === undefined ? {} : { baseline: { path, findings: [] } };
+}
+
+/** The place that names the baseline's file, for problems about it. */
+export function baselineReference(text: string): Problem['range'] {
+  const parsed = parseYaml(text);
+  const node = pairOf(parsed.documents[0]?.root, 'baseline')?.value;
+  return parsed.lines.range(node?.start ?? 0, node?.end ?? 0);
 }
 
 function environmentOf(name: string, value: JsonObject, at: EnvironmentConfig['at']): EnvironmentConfig {

@@ -74,18 +74,37 @@ const ignoreDifference: ConfigType = {
   },
 };
 
+const rules: ConfigType = {
+  is: 'map',
+  keyPattern: /^[a-z][a-z0-9]*\/[a-z0-9-]+$/i,
+  of: { is: 'choice', of: ['error', 'warning', 'info', 'hint', 'off'] },
+};
+
+const override: ConfigType = {
+  is: 'object',
+  required: ['paths', 'rules'],
+  keys: {
+    paths: { type: texts, description: 'Globs of the paths that it is for.' },
+    rules: { type: rules, description: 'Severity of findings by rule code, in these paths.' },
+  },
+};
+
 /** The whole file. */
 export const configType: Extract<ConfigType, { is: 'object' }> = {
   is: 'object',
   keys: {
     environments: { type: { is: 'list', of: environment }, description: 'Where the repository is deployed to.' },
     rules: {
-      type: {
-        is: 'map',
-        keyPattern: /^[a-z][a-z0-9]*\/[a-z0-9-]+$/i,
-        of: { is: 'choice', of: ['error', 'warning', 'info', 'hint', 'off'] },
-      },
+      type: rules,
       description: 'Severity of findings by rule code, for example kubernetes/unknown-field: warning.',
+    },
+    overrides: {
+      type: { is: 'list', of: override },
+      description: 'Other severities for some paths; of several that fit the last counts.',
+    },
+    baseline: {
+      type: text(),
+      description: 'File with findings that are known already, as `plumbline check --write-baseline` writes it.',
     },
     ignoreDifferences: { type: { is: 'list', of: ignoreDifference }, description: 'Differences that are not drift.' },
     schemas: { type: texts, description: 'Folders or files with CustomResourceDefinitions.' },

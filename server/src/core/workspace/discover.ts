@@ -3,12 +3,13 @@
 import picomatch from 'picomatch';
 import { readSopsConfig } from '../secrets/sopsRules';
 import { Cancelled, type Abort, type FileTree } from '../ports';
-import type { Problem } from '../problem';
+import type { Outcome, Problem } from '../problem';
 import { didYouMean } from '../suggest';
 import { argoApplications, type ArgoSource } from './argo';
 import type { Catalogue } from './catalogue';
 import { chartOf, chartRole, readCharts, type Chart } from './charts';
-import { configFile, emptyConfiguration, readConfiguration, sourceReferences } from './config';
+import { readBaseline } from '../check/baseline';
+import { baselineReference, configFile, emptyConfiguration, readConfiguration, sourceReferences } from './config';
 import { configured, findEnvironments } from './environments';
 import { isDeployable, readFacts, type FileFacts } from './facts';
 import { fluxHelmReleases, fluxKustomizations, type FluxSource } from './flux';
@@ -67,7 +68,8 @@ export function createDiscovery(): Discovery {
       const configText = await tree.read(configFile);
       const read =
         configText === undefined ? { result: emptyConfiguration, problems: [] } : readConfiguration(configText);
-      const configuration = read.result;
+      const baseline = await readBaselineFile(tree, read.result, configText ?? '');
+      const configuration = baseline.result;
       const hidden = hiddenPaths(configuration, await snapshotFolders(tree, listed));
       const paths = listed.filter((path) => !hidden(path));
       const facts = await readAll(tree, paths, memory, options.abort);
@@ -80,7 +82,7 @@ export function createDiscovery(): Discovery {
         }
         return kustomization;
       }).build();
-      const workspace = { ...found, problems: [...read.problems, ...found.problems] };
+      const workspace = { ...found, problems: [...read.problems, ...baseline.problems, ...found.problems] };
       if (run === started) {
         memory = facts;
         last = workspace;
@@ -93,6 +95,29 @@ export function createDiscovery(): Discovery {
 /** One discovery without memory. */
 export function discover(tree: FileTree, options: DiscoverOptions = {}): Promise<Workspace> {
   return createDiscovery().discover(tree, options);
+}
+
+/** The configuration with the findings of the baseline that it names. */
+async function readBaselineFile(
+  tree: FileTree,
+  configuration: Configuration,
+  configText: string,
+): Promise<Outcome<Configuration>> {
+  const path = configuration.baseline?.path;
+  if (path === undefined) {
+    return { result: configuration, problems: [] };
+  }
+  const text = await tree.read(path);
+  if (text === undefined) {
+    const message = `There is no baseline ${path} yet. Write it with "plumbline check --write-baseline".`;
+    const range = baselineReference(configText);
+    return {
+      result: configuration,
+      problems: [{ rule: 'plumbline/configuration', severity: 'warning', path: configFile, range, message }],
+    };
+  }
+  const { result, problems } = readBaseline(text, path);
+  return { result: { ...configuration, baseline: result }, problems };
 }
 
 /** Folders of snapshots that lie in the repository, whether or not an environment is compared with them now. */

@@ -78,11 +78,36 @@ export interface Environment {
   declared?: Location;
 }
 
+/** The file that `baseline` of the configuration names, read. */
+export interface Baseline {
+  /** Repository-relative. */
+  path: string;
+  findings: readonly KnownFinding[];
+}
+
+/** A finding that was there when the baseline was written. It is found again by what it says of which text, not by its line. */
+export interface KnownFinding {
+  path: string;
+  rule: string;
+  /** `Kind namespace/name`; empty where there is none. */
+  resource: string;
+  /** The line's text without its indentation; for Secrets the field instead. */
+  at: string;
+  /** How many there are. */
+  count: number;
+  /** Zero-based line in the baseline's file. */
+  line: number;
+}
+
 /** `.plumbline.yaml`, read and checked. Absent file: all defaults. */
 export interface Configuration {
   environments: EnvironmentConfig[];
   /** Severity by rule code; `off` removes it. */
   rules: Record<string, 'error' | 'warning' | 'info' | 'hint' | 'off'>;
+  /** Severities for some paths only; of several the last counts. */
+  overrides?: { paths: string[]; rules: Configuration['rules'] }[];
+  /** Findings that are known and not told any more. */
+  baseline?: Baseline;
   ignoreDifferences: IgnoreDifference[];
   /** Folders or files of CRDs. */
   schemas: string[];
