@@ -201,6 +201,32 @@ describe('plumbline check', () => {
     assert.match((await plumbline(broken, ['check'])).out, /\.plumbline\.yaml:1:1 error .*Did you mean exclude\?/);
   });
 
+  it('knows what stands in the baseline, tells what is new, and says which entries are stale', async () => {
+    const other = (port: string): string => service(port).replaceAll('web', 'other');
+    const folder = repositoryOf({ 'a.yaml': service('http'), 'b.yaml': other('80') });
+    const written = await plumbline(folder, ['check', '--write-baseline']);
+    assert.equal(written.status, 0, written.err);
+    assert.match(
+      written.out,
+      /1 finding is known now: \.plumbline-baseline\.json\n.*baseline: \.plumbline-baseline\.json/s,
+    );
+    fs.writeFileSync(path.join(folder, '.plumbline.yaml'), 'baseline: .plumbline-baseline.json\n');
+    const findings = async (): Promise<string[]> => {
+      const { out } = await plumbline(folder, ['check', '--format', 'json']);
+      return valid<CheckOutput>('check', out).findings.map(({ path, rule, severity }) => `${severity} ${path} ${rule}`);
+    };
+    fs.writeFileSync(path.join(folder, 'a.yaml'), `# moved\n\n${service('http')}`);
+    assert.deepEqual(await findings(), []);
+    fs.writeFileSync(path.join(folder, 'b.yaml'), other('[]'));
+    assert.deepEqual(await findings(), ['error b.yaml kubernetes/wrong-type']);
+    fs.writeFileSync(path.join(folder, 'b.yaml'), other('80'));
+    fs.writeFileSync(path.join(folder, 'a.yaml'), service('81'));
+    assert.deepEqual(await findings(), ['info .plumbline-baseline.json plumbline/stale-baseline']);
+    assert.equal((await plumbline(folder, ['check', 'b.yaml', '--write-baseline'])).status, 2);
+    fs.rmSync(path.join(folder, '.plumbline-baseline.json'));
+    assert.deepEqual(await findings(), ['warning .plumbline.yaml plumbline/configuration']);
+  });
+
   it('what cannot be rendered is said, and is no success of its own', async () => {
     const root = repositoryOf({ 'kustomization.yaml': 'resources: ["https://example.com/a.yaml"]\n' });
     const { status, out } = await plumbline(root, ['check']);

@@ -85,6 +85,10 @@ describe('formatting', () => {
     }
   });
 
+  it('adds no line break where that would belong to a text', () => {
+    assert.strictEqual(format('a:\n   b: |\n     text', 'keep'), 'a:\n  b: |\n    text');
+  });
+
   it('formats lines of a range only, and nothing where half of it would mean something else', () => {
     const text = 'a:   \n    b:   \n        c: 1   \nd: 2   \n';
     const parsed = parseYaml(text);
