@@ -7,6 +7,7 @@ import type { EnvironmentRef } from './sources/model';
 export const objectScheme = 'plumbline-object';
 export const previewScheme = 'plumbline-preview';
 export const liveScheme = 'plumbline-live';
+export const upgradeScheme = 'plumbline-upgrade';
 
 /** Arguments of `vscode.open` for a place in a repository's file. */
 export function originUri(folder: string, origin: Origin): [vscode.Uri, vscode.TextDocumentShowOptions] {

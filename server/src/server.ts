@@ -14,6 +14,7 @@ import { FormattingRegistration } from './handlers/formatting';
 import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
+import { registerUpgrade } from './handlers/upgrade';
 import { registerWorkspace } from './handlers/workspace';
 import { Session, withDefaults } from './session';
 import { toAbsolute } from './uris';
@@ -36,6 +37,7 @@ export function startServer(connection: Connection): void {
   const drift = new DriftHandler(session);
   registerLanguage(session, diagnostics);
   registerHistory(session, drift);
+  registerUpgrade(session);
   registerWorkspace(session, diagnostics, () => drift.refreshEditors());
 
   const formatting = new FormattingRegistration(session);

@@ -15,6 +15,7 @@ import { prune, pruneEnvironment } from './prune';
 import { refreshDrift, refreshEnvironment } from './refreshDrift';
 import { reviewDrift, reviewRows } from './reviewDrift';
 import { rollBack } from './rollBack';
+import { showUpgrade } from './showUpgrade';
 import { statusMenu } from './statusMenu';
 import { sync, syncEnvironment } from './sync';
 import { cancelChoosing, chooseForSync, syncSelected } from './syncSelected';
@@ -24,6 +25,7 @@ export { runCommand } from './command';
 
 export const commands: readonly Command[] = [
   checkWorkspace,
+  showUpgrade,
   openPreview,
   chooseEnvironment,
   refreshDrift,

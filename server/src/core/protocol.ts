@@ -245,3 +245,18 @@ export const snapshotRequest = request<
 export const checkWorkspaceRequest = request<{ folder: string }, { errors: number; warnings: number; files: number }>(
   'checkWorkspace',
 );
+
+/**
+ * What breaks on another Kubernetes version, as Markdown whose places are links; without `to`, only the versions whose schemas are
+ * known, newest first.
+ */
+export const upgradeRequest = request<
+  { folder: string; to?: string },
+  {
+    versions: string[];
+    report?: {
+      text: string;
+      links: { line: number; start: number; end: number; uri: string; at: { line: number; character: number } }[];
+    };
+  }
+>('upgrade');

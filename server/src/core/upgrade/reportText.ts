@@ -63,7 +63,7 @@ export function summaryOf({ breaks, deprecated, already }: EnvironmentUpgrade, t
   const before =
     already === 0
       ? ''
-      : ` ${many(already, 'error')} of today ${already === 1 ? 'stays' : 'stay'}: see plumbline check.`;
+      : ` ${many(already, 'error')} of today ${already === 1 ? 'stays and is' : 'stay and are'} not listed.`;
   const found =
     breaks.length === 0
       ? `Nothing breaks on Kubernetes ${to}.`
