@@ -4,8 +4,7 @@ import { Cancelled, type Abort } from '../ports';
 import type { Location, Problem } from '../problem';
 import type { ResourceKey } from '../resource';
 import { folderOf, kustomizationFiles } from '../workspace/paths';
-import { fileSet } from '../workspace/kustomization';
-import type { Source, Workspace, WorkspaceFile } from '../workspace/source';
+import type { Workspace, WorkspaceFile } from '../workspace/source';
 import type { ParsedYaml } from '../yaml/tree';
 import { candidatesAt } from './candidates';
 import { danglingReferences } from './dangling';
@@ -22,9 +21,8 @@ import type {
   Reference,
   WorkspaceGraph,
 } from './graph';
-import { Linker, type LinkInput, type Target } from './linker';
-import { placeSource, type Placed, type PlacedSource, type PlacementInput } from './placement';
-import { makeScope, nameKey, type Scope } from './scope';
+import { build, emptyState, indexReferences, inputOf, patternText, type State } from './graphState';
+import { Linker, type Target } from './linker';
 
 export interface UpdateOptions {
   /** Text of a file as it is now; undefined where there is none or it is not known without waiting. */
@@ -41,20 +39,6 @@ export interface UpdateOptions {
 /** Longest stretch of work between two pauses, in milliseconds. */
 const slice = 6;
 
-/** What a discovery found, linked. Replaced as a whole; `edit` replaces single files in it. */
-interface State {
-  workspace: Workspace;
-  entries: Map<string, FileEntry>;
-  files: ReadonlySet<string>;
-  folders: ReadonlySet<string>;
-  scopes: readonly Scope[];
-  scopesByPath: ReadonlyMap<string, readonly Scope[]>;
-  written: ReadonlyMap<string, readonly { path: string; index: number }[]>;
-  /** Files by what their references say, and by the paths that they name. Names that were edited away stay until the next building. */
-  byText: Map<string, Set<string>>;
-  byPath: Map<string, Set<string>>;
-}
-
 export class LiveGraph implements WorkspaceGraph {
   version = 0;
   private state: State = emptyState();
@@ -66,7 +50,7 @@ export class LiveGraph implements WorkspaceGraph {
   private runs = 0;
 
   constructor() {
-    this.linker = new Linker(this.input());
+    this.linker = new Linker(inputOf(this.state));
   }
 
   /** True where nothing was built yet. */
@@ -144,11 +128,7 @@ export class LiveGraph implements WorkspaceGraph {
 
   private replace(state: State): void {
     this.state = state;
-    this.linker = new Linker(this.input());
-    for (const entry of state.entries.values()) {
-      indexReferences(entry, this.linker, state.byText, state.byPath);
-    }
-    this.byFact = new WeakMap();
+    this.linker = new Linker(inputOf(state));
     this.forget();
   }
 
@@ -157,25 +137,6 @@ export class LiveGraph implements WorkspaceGraph {
     this.edges = new Map();
     this.definitions = new Map();
     this.byFact = new WeakMap();
-  }
-
-  private input(): LinkInput {
-    const { state } = this;
-    const entry = (path: string): FileEntry | undefined => state.entries.get(path);
-    return {
-      workspace: state.workspace,
-      entry,
-      files: state.files,
-      folders: state.folders,
-      scopes: state.scopes,
-      scopesOf: (path) => state.scopesByPath.get(path) ?? [],
-      written: (kind, name) =>
-        (state.written.get(nameKey(kind, name)) ?? []).flatMap(({ path, index }) => {
-          const found = entry(path);
-          const object = found?.objects[index];
-          return found === undefined || object === undefined ? [] : [{ entry: found, object }];
-        }),
-    };
   }
 
   // ---- questions
@@ -453,37 +414,6 @@ function idOf(entry: FileEntry, fact: DefinitionFact): string {
   return `${entry.path}#${fact.document.index}/${fact.entity}/${within}${kind}${fact.name}${at > 0 ? `~${at}` : ''}`;
 }
 
-/** Stands in the index for references whose text is a pattern or prefix of names. */
-const patternText = '\u0000pattern';
-
-function indexReferences(
-  entry: FileEntry,
-  linker: Linker,
-  byText: Map<string, Set<string>>,
-  byPath: Map<string, Set<string>>,
-): void {
-  for (const reference of entry.references) {
-    if (reference.entity === 'file' || reference.entity === 'folder') {
-      linker.paths(entry, reference).forEach((path) => put(byPath, path, entry.path));
-    } else {
-      put(
-        byText,
-        reference.pattern === true && /[^\w-]/.test(reference.text) ? patternText : reference.text,
-        entry.path,
-      );
-    }
-  }
-}
-
-function put(map: Map<string, Set<string>>, key: string, value: string): void {
-  const set = map.get(key);
-  if (set === undefined) {
-    map.set(key, new Set([value]));
-  } else {
-    set.add(value);
-  }
-}
-
 function isSubsequence(wanted: string, text: string): boolean {
   let at = 0;
   for (const letter of text) {
@@ -492,26 +422,6 @@ function isSubsequence(wanted: string, text: string): boolean {
     }
   }
   return at === wanted.length;
-}
-
-function emptyState(): State {
-  return {
-    workspace: {
-      configuration: { environments: [], rules: {}, ignoreDifferences: [], schemas: [], exclude: [] },
-      sources: [],
-      environments: [],
-      files: [],
-      problems: [],
-    },
-    entries: new Map(),
-    files: new Set(),
-    folders: new Set(['']),
-    scopes: [],
-    scopesByPath: new Map(),
-    written: new Map(),
-    byText: new Map(),
-    byPath: new Map(),
-  };
 }
 
 /** Asks for a pause whenever a stretch of work was long enough. */
@@ -529,102 +439,4 @@ function stepper(options: UpdateOptions, isOvertaken: () => boolean): () => Prom
     check();
   };
   return () => (now !== undefined && pause !== undefined && now() - since >= slice ? rest() : check());
-}
-
-/** Places all objects, a source at a time. With `only`, sources that the changed file takes no part in keep their places. */
-function* build(
-  workspace: Workspace,
-  entries: Map<string, FileEntry>,
-  only?: { changed: string; state: State },
-): Generator<undefined, State> {
-  const { files, folders } = only?.state ?? fileSet([...entries.keys()]);
-  yield;
-  const filesOf = new Map<string, string[]>();
-  const kustomizations = new Map<string, string>();
-  for (const file of workspace.files) {
-    for (const id of file.sources) {
-      const list = filesOf.get(id);
-      if (list === undefined) {
-        filesOf.set(id, [file.path]);
-      } else {
-        list.push(file.path);
-      }
-    }
-    if (entries.get(file.path)?.layer !== undefined) {
-      kustomizations.set(folderOf(file.path), file.path);
-    }
-  }
-  yield;
-  const input: PlacementInput = {
-    entry: (path) => entries.get(path),
-    kustomizations,
-    filesOf: (id) => filesOf.get(id) ?? [],
-  };
-  const before = new Map(
-    only?.state.scopes.flatMap(({ sources }) => sources.map((placed) => [placed.source, placed] as const)),
-  );
-  const placedSources = new Map<string, PlacedSource>();
-  const place = (source: Source): PlacedSource => {
-    let placed = placedSources.get(source.id);
-    if (placed === undefined) {
-      const known = before.get(source);
-      const stays = known !== undefined && only !== undefined && !takesPart(known, only.changed);
-      placed = stays ? known : placeSource(source, input);
-      placedSources.set(source.id, placed);
-    }
-    return placed;
-  };
-  const byId = new Map(workspace.sources.map((source) => [source.id, source]));
-  const scopes: Scope[] = [];
-  const deployed = new Set<string>();
-  for (const environment of workspace.environments) {
-    const sources: PlacedSource[] = [];
-    for (const id of environment.sources) {
-      const source = byId.get(id);
-      if (source !== undefined) {
-        deployed.add(id);
-        sources.push(place(source));
-        yield;
-      }
-    }
-    scopes.push(makeScope(environment.name, environment.name, sources));
-    yield;
-  }
-  for (const source of workspace.sources) {
-    if (source.root && !deployed.has(source.id)) {
-      scopes.push(makeScope(source.id, undefined, [place(source)]));
-      yield;
-    }
-  }
-  const scopesByPath = new Map<string, Scope[]>();
-  for (const scope of scopes) {
-    for (const path of scope.byEntry.keys()) {
-      const list = scopesByPath.get(path);
-      if (list === undefined) {
-        scopesByPath.set(path, [scope]);
-      } else {
-        list.push(scope);
-      }
-    }
-    yield;
-  }
-  const written = new Map<string, { path: string; index: number }[]>();
-  for (const entry of entries.values()) {
-    entry.objects.forEach(({ key, partial }, index) => {
-      if (!partial) {
-        const text = nameKey(key, key.name);
-        const list = written.get(text);
-        if (list === undefined) {
-          written.set(text, [{ path: entry.path, index }]);
-        } else {
-          list.push({ path: entry.path, index });
-        }
-      }
-    });
-  }
-  return { workspace, entries, files, folders, scopes, scopesByPath, written, byText: new Map(), byPath: new Map() };
-}
-
-function takesPart({ placed, kustomizations }: PlacedSource, path: string): boolean {
-  return kustomizations.has(path) || placed.some((object: Placed) => object.entry === path);
 }
