@@ -20,6 +20,23 @@ export interface DocumentFacts {
   references: ReferenceFact[];
   /** What a kustomization file does to the objects below it. */
   layer?: LayerFact;
+  /** Operations of a JSON patch that change an identity; set (and often empty) where the document is a JSON patch. */
+  operations?: IdentityOperation[];
+}
+
+/** An operation of a JSON patch on `kind`, `metadata.name` or `metadata.namespace`. */
+export interface IdentityOperation {
+  field: 'group' | 'kind' | 'name' | 'namespace';
+  /** Empty where the field is removed. */
+  value: string;
+}
+
+/** What a patch applies to, as kustomize reads `target`: anchored patterns. */
+export interface PatchTarget {
+  group?: string;
+  kind?: string;
+  name?: string;
+  namespace?: string;
 }
 
 interface PlaceFact {
@@ -37,6 +54,10 @@ export interface WrittenObject extends PlaceFact {
   nameEnd: number;
   /** A patch, or a generator that adds to another one's object: it defines no object of its own. */
   partial: boolean;
+  /** What a patch applies to instead of what it names. */
+  target?: PatchTarget;
+  /** A patch that takes the object away. */
+  deletes?: boolean;
   /** By what it comes into being, where that is not an API call with this text. */
   made?: 'generator' | 'operator';
   definitions: DefinitionFact[];
@@ -111,12 +132,21 @@ export interface LayerFact {
   labels: LayerLabels[];
   resources: string[];
   components: string[];
-  /** Files of strategic merge patches. */
-  patches: string[];
+  /** Files of patches, and JSON patches written in place. */
+  patches: LayerPatch[];
   /** Something in it makes or changes objects in a way that is not read here. */
   unknown?: string;
   /** A patch may change labels or selectors. */
   changesLabels: boolean;
+}
+
+export interface LayerPatch {
+  path?: string;
+  target?: PatchTarget;
+  /** Of a JSON patch that is written in place. */
+  operations?: IdentityOperation[];
+  /** It runs after names and namespaces were changed. */
+  late: boolean;
 }
 
 export interface LayerLabels {

@@ -4,7 +4,7 @@ import type { ResourceKey } from '../resource';
 import { isWithin } from '../workspace/paths';
 import type { FluxOverlay, Source } from '../workspace/source';
 import { isClusterScoped, isClusterScopedBuiltin } from './clusterKinds';
-import type { LayerFact, LayerLabels, WrittenObject } from './facts';
+import type { IdentityOperation, LayerFact, LayerLabels, PatchTarget, WrittenObject } from './facts';
 import type { FileEntry } from './fileEntry';
 
 /** An object (or a patch of one) in one source. Refers to its facts by place, so that an edit which keeps identities keeps it valid. */
@@ -25,6 +25,10 @@ export interface Placed {
   patches: Placed[];
   /** For a patch: what it changes. */
   patched: Placed[];
+  /** For a patch with a target: what it applies to instead of what it names. */
+  target?: PatchTarget;
+  /** A JSON patch changes it: what it holds is not all known. */
+  opaque: boolean;
 }
 
 export interface PlacedSource {
@@ -116,6 +120,8 @@ class Placement {
       labels: noLabels,
       patches: [],
       patched: [],
+      opaque: false,
+      ...(object.target === undefined ? {} : { target: object.target }),
     };
   }
 
@@ -148,20 +154,41 @@ class Placement {
         this.takeFolder(folder, into, deeper);
       }
     }
-    for (const patch of layer?.patches ?? []) {
-      const patchEntry = this.input.entry(patch);
+    const operations: { target: PatchTarget | undefined; operations: readonly IdentityOperation[]; late: boolean }[] =
+      [];
+    for (const { path: patch, target, late, operations: own } of layer?.patches ?? []) {
+      if (own !== undefined) {
+        operations.push({ target, operations: own, late });
+      }
+      const patchEntry = patch === undefined ? undefined : this.input.entry(patch);
       patchEntry?.objects.forEach((object, index) => {
-        if (object.partial) {
-          partials.push(this.placed(patch, index, object));
+        if (object.partial && patch !== undefined) {
+          const placed = this.placed(patch, index, object);
+          partials.push(target === undefined ? placed : { ...placed, target });
         }
       });
-      this.result.changesLabels ||= patchEntry !== undefined && patchEntry.objects.length === 0;
+      for (const document of patchEntry?.documents ?? []) {
+        if (document.operations !== undefined) {
+          operations.push({ target, operations: document.operations, late });
+          this.result.changesLabels = true;
+        }
+      }
     }
     this.result.unknown ??= layer?.unknown;
     this.result.changesLabels ||= layer?.changesLabels === true || (overlay?.patches?.length ?? 0) > 0;
     attach(partials, into);
+    const deleted = new Set(partials.flatMap((patch) => (this.isDeleting(patch) ? patch.patched : [])));
+    if (deleted.size > 0) {
+      into.splice(0, into.length, ...into.filter((object) => !deleted.has(object)));
+    }
     into.push(...partials);
+    operations.filter(({ late }) => !late).forEach((patch) => operate(patch, into));
     this.transform(into, layer, overlay);
+    operations.filter(({ late }) => late).forEach((patch) => operate(patch, into));
+  }
+
+  private isDeleting(patch: Placed): boolean {
+    return this.input.entry(patch.entry)?.objects[patch.index]?.deletes === true;
   }
 
   private takeResource(resource: string, into: Placed[], above: readonly string[]): void {
@@ -224,14 +251,9 @@ function componentFolder(dir: string, component: string): string | undefined {
 /** Binds patches to what they change. */
 function attach(partials: readonly Placed[], objects: readonly Placed[]): void {
   for (const patch of partials) {
+    const isMeant = patch.target === undefined ? namedBy(patch) : chosenBy(patch.target);
     for (const object of objects) {
-      if (
-        !object.partial &&
-        object.key.kind === patch.key.kind &&
-        object.key.group === patch.key.group &&
-        object.names.includes(patch.key.name) &&
-        (patch.key.namespace === '' || object.namespaces.includes(patch.key.namespace))
-      ) {
+      if (!object.partial && isMeant(object)) {
         object.patches.push(patch);
         patch.patched.push(object);
       }
@@ -240,6 +262,52 @@ function attach(partials: readonly Placed[], objects: readonly Placed[]): void {
     if (first !== undefined) {
       patch.key = first.key;
       patch.namespaces = first.namespaces;
+    }
+  }
+}
+
+const namedBy =
+  ({ key }: Placed) =>
+  (object: Placed): boolean =>
+    object.key.kind === key.kind &&
+    object.key.group === key.group &&
+    object.names.includes(key.name) &&
+    (key.namespace === '' || object.namespaces.includes(key.namespace));
+
+function chosenBy(target: PatchTarget): (object: Placed) => boolean {
+  const fits = (pattern: string | undefined): ((texts: readonly string[]) => boolean) => {
+    try {
+      const expression = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`);
+      return (texts) => expression === undefined || texts.some((text) => expression.test(text));
+    } catch {
+      return () => false;
+    }
+  };
+  const group = fits(target.group);
+  const kind = fits(target.kind);
+  const name = fits(target.name);
+  const namespace = fits(target.namespace);
+  return (object) =>
+    group([object.key.group]) && kind([object.key.kind]) && name(object.names) && namespace(object.namespaces);
+}
+
+/** Applies what a JSON patch changes of identities. */
+function operate(
+  patch: { target: PatchTarget | undefined; operations: readonly IdentityOperation[] },
+  objects: readonly Placed[],
+): void {
+  const isMeant = chosenBy(patch.target ?? {});
+  for (const object of objects.filter((placed) => !placed.partial && isMeant(placed))) {
+    object.opaque = true;
+    for (const { field, value } of patch.operations) {
+      if (field === 'name') {
+        rename(object, value);
+      } else if (field === 'namespace') {
+        object.key = { ...object.key, namespace: value };
+        object.namespaces = [...object.namespaces, value];
+      } else {
+        object.key = { ...object.key, [field]: value };
+      }
     }
   }
 }

@@ -3,7 +3,9 @@ import { folderOf, isRemote, joinPath } from '../workspace/paths';
 import { itemsAt, nodeAt, pairsAt, textAt } from '../workspace/read';
 import { follow } from '../yaml/resolve';
 import type { MapNode, Node, ScalarNode } from '../yaml/tree';
-import type { LabelFact, LayerFact } from './facts';
+import { groupOf } from '../resource';
+import { parseYaml } from '../yaml/parse';
+import type { IdentityOperation, LabelFact, LayerFact, LayerPatch, PatchTarget } from './facts';
 import type { DocumentReader } from './readReferences';
 import { patchLine } from './roles';
 import { kindRef } from './rolePaths';
@@ -15,6 +17,7 @@ export function readKustomizationFacts(reader: DocumentReader, path: string, roo
   ] as const) {
     itemsAt(root, field).forEach((item) => readGenerator(reader, path, item, kind));
   }
+  readInlinePatches(reader, root);
   reader.facts.layer = readLayer(path, root);
 }
 
@@ -65,31 +68,97 @@ function scalars(node: Node, field: string): ScalarNode[] {
   });
 }
 
+/** Strategic merge patches that are written in place become objects of the kustomization file. */
+function readInlinePatches(reader: DocumentReader, root: MapNode): void {
+  for (const field of ['patches', 'patchesJson6902', 'patchesStrategicMerge']) {
+    for (const item of itemsAt(root, field)) {
+      const text = field === 'patchesStrategicMerge' ? follow(item) : nodeAt(item, ['patch']);
+      if (text?.kind === 'scalar' && text.text.includes('kind')) {
+        const target = targetOf(nodeAt(item, ['target']));
+        reader.readEmbedded(text, target);
+      }
+    }
+  }
+}
+
+function readPatches(root: MapNode, dir: string): LayerPatch[] {
+  const patches: LayerPatch[] = [];
+  const add = (path: string | undefined, more: Omit<LayerPatch, 'path'>): void => {
+    const joined = path === undefined ? undefined : joinPath(dir, path);
+    if (joined !== undefined || more.operations !== undefined) {
+      patches.push({ ...more, ...(joined === undefined ? {} : { path: joined }) });
+    }
+  };
+  for (const { text } of scalars(root, 'patchesStrategicMerge')) {
+    if (!text.includes('\n')) {
+      add(text, { late: false });
+    }
+  }
+  for (const field of ['patches', 'patchesJson6902']) {
+    for (const item of itemsAt(root, field)) {
+      const target = targetOf(nodeAt(item, ['target']));
+      const late = field === 'patchesJson6902';
+      const inline = textAt(item, 'patch');
+      const list =
+        inline === undefined ? undefined : parseYaml(inline).documents.find((d) => d.root !== undefined)?.root;
+      const operations = list?.kind === 'seq' ? readOperations(list) : undefined;
+      add(textAt(item, 'path'), {
+        late,
+        ...(target === undefined ? {} : { target }),
+        ...(operations === undefined ? {} : { operations }),
+      });
+    }
+  }
+  return patches;
+}
+
+function targetOf(node: Node | undefined): PatchTarget | undefined {
+  if (node?.kind !== 'map') {
+    return undefined;
+  }
+  const target: PatchTarget = {};
+  for (const field of ['group', 'kind', 'name', 'namespace'] as const) {
+    const text = textAt(node, field);
+    if (text !== undefined) {
+      target[field] = text;
+    }
+  }
+  return target;
+}
+
+const identityFields: Record<string, IdentityOperation['field']> = {
+  '/kind': 'kind',
+  '/metadata/name': 'name',
+  '/metadata/namespace': 'namespace',
+};
+
+/** Operations of a JSON patch on an identity. */
+export function readOperations(list: Node): IdentityOperation[] {
+  return itemsAt(list).flatMap((item): IdentityOperation[] => {
+    const path = textAt(item, 'path') ?? '';
+    const op = textAt(item, 'op');
+    const value = textAt(item, 'value') ?? '';
+    if (path === '/apiVersion') {
+      return [{ field: 'group', value: groupOf(value) }];
+    }
+    const field = identityFields[path];
+    return field === undefined || (op !== 'add' && op !== 'replace' && op !== 'remove')
+      ? []
+      : [{ field, value: op === 'remove' ? '' : value }];
+  });
+}
+
 const opaque = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers'] as const;
 
 function readLayer(path: string, root: MapNode): LayerFact {
   const dir = folderOf(path);
   const paths = (field: string): string[] =>
     scalars(root, field).flatMap(({ text }) => (isRemote(text) ? [] : (joinPath(dir, text) ?? [])));
-  const files = (field: string): string[] =>
-    itemsAt(root, field).flatMap((item) => {
-      const text = textAt(item, 'path');
-      return text === undefined ? [] : (joinPath(dir, text) ?? []);
-    });
   const remote = ['resources', 'bases', 'components']
     .flatMap((field) => scalars(root, field))
     .find(({ text }) => isRemote(text));
   const unknown = opaque.find((field) => itemsAt(root, field).length > 0);
-  const inlinePatches = [...itemsAt(root, 'patches'), ...itemsAt(root, 'patchesJson6902')].map(
-    (item) => textAt(item, 'patch') ?? '',
-  );
-  const patches = [
-    ...scalars(root, 'patchesStrategicMerge')
-      .filter(({ text }) => !text.includes('\n'))
-      .flatMap(({ text }) => joinPath(dir, text) ?? []),
-    ...files('patches'),
-    ...files('patchesJson6902'),
-  ];
+  const patches = readPatches(root, dir);
   const namespace = textAt(root, 'namespace');
   return {
     dir,
@@ -103,7 +172,7 @@ function readLayer(path: string, root: MapNode): LayerFact {
     patches,
     ...(remote !== undefined ? { unknown: remote.text } : unknown !== undefined ? { unknown } : {}),
     changesLabels:
-      inlinePatches.some((text) => /labels|selector/i.test(text)) ||
+      patches.some(({ operations }) => operations !== undefined) ||
       itemsAt(root, 'replacements').length > 0 ||
       itemsAt(root, 'configurations').length > 0,
   };

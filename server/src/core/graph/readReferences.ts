@@ -3,12 +3,14 @@ import type { DetectedDocument } from '../kinds/kind';
 import { identityOf, listItems } from '../kinds/identity';
 import { groupOf } from '../resource';
 import { folderOf, isRemote, joinPath } from '../workspace/paths';
+import { textAt } from '../workspace/read';
 import type { FileRole } from '../workspace/source';
+import { parseYaml } from '../yaml/parse';
 import { entryOf, nodeAt } from '../yaml/path';
 import { follow, isMergeKey, scalarValue } from '../yaml/resolve';
 import type { MapNode, Node, Pair, ParsedYaml, ScalarNode } from '../yaml/tree';
-import type { DocumentFacts, KindRef, PodFact, ReferenceFact, SelectorFact, WrittenObject } from './facts';
-import { readKustomizationFacts } from './readKustomization';
+import type { DocumentFacts, KindRef, PatchTarget, PodFact, ReferenceFact, SelectorFact, WrittenObject } from './facts';
+import { readKustomizationFacts, readOperations } from './readKustomization';
 import { kindsOf, kindRef, pathsOf, type PathNode } from './rolePaths';
 import type { RoleLine } from './roleLine';
 import { patchLine, variableLine } from './roles';
@@ -64,7 +66,8 @@ export class DocumentReader {
   readonly facts: DocumentFacts;
   private readonly byNode = new Map<Node, ReferenceFact>();
   private readonly pending: { reference: ReferenceFact; via: Node }[] = [];
-  private readonly base: number;
+  /** Where an offset of the text that is read stands, counted from the start of the document. */
+  private readonly at: (offset: number) => number;
   private object: WrittenObject | undefined;
   private root: MapNode | undefined;
   private made: WrittenObject | undefined;
@@ -76,9 +79,12 @@ export class DocumentReader {
     private readonly parsed: ParsedYaml,
     private readonly detected: DetectedDocument,
     private readonly role: FileRole | undefined,
+    embedded?: { facts: DocumentFacts; at: (offset: number) => number },
   ) {
-    this.base = detected.document.start;
-    this.facts = { start: this.base, index: 0, objects: [], definitions: [], references: [] };
+    const base = embedded?.facts.start ?? detected.document.start;
+    const outer = embedded?.at;
+    this.at = outer === undefined ? (offset) => offset - base : (offset) => outer(offset) - base;
+    this.facts = embedded?.facts ?? { start: base, index: 0, objects: [], definitions: [], references: [] };
   }
 
   read(): DocumentFacts {
@@ -117,13 +123,36 @@ export class DocumentReader {
       case 'other':
         break;
     }
+    if (kind.id === 'patch' && root?.kind === 'seq') {
+      this.facts.operations = readOperations(root);
+    }
+    this.bindPending();
+    return this.facts;
+  }
+
+  private bindPending(): void {
     for (const { reference, via } of this.pending) {
       const found = this.byNode.get(via);
       if (found !== undefined) {
         reference.via = found;
       }
     }
-    return this.facts;
+  }
+
+  /** A patch that is written in place, as a text: its objects are read as if they stood in a file of their own. */
+  readEmbedded(node: ScalarNode, target: PatchTarget | undefined): void {
+    const parsed = parseYaml(node.text);
+    for (const document of parsed.documents) {
+      const root = document.root === undefined ? undefined : follow(document.root);
+      if (root?.kind === 'map') {
+        const reader = new DocumentReader(this.path, parsed, { ...this.detected, document }, this.role, {
+          facts: this.facts,
+          at: embeddedPlaces(this.parsed.text, node),
+        });
+        reader.readObject(root, true, target);
+        reader.bindPending();
+      }
+    }
   }
 
   private walkWith(place: string, root: MapNode): void {
@@ -133,7 +162,7 @@ export class DocumentReader {
     }
   }
 
-  private readObject(root: MapNode, partial: boolean): void {
+  private readObject(root: MapNode, partial: boolean, target?: PatchTarget): void {
     const identity = identityOf(root);
     if (identity === undefined) {
       return;
@@ -144,9 +173,14 @@ export class DocumentReader {
       { group, kind: identity.kind, namespace: identity.namespace, name: identity.name },
       root,
       name,
-      { apiVersion: identity.apiVersion, partial },
+      {
+        apiVersion: identity.apiVersion,
+        partial,
+        ...(target === undefined ? {} : { target }),
+        ...(partial && textAt(root, '$patch') === 'delete' ? { deletes: true } : {}),
+      },
     );
-    if (partial && name !== undefined) {
+    if (partial && name !== undefined && target === undefined) {
       this.addReference(patchLine, name, {
         object,
         kinds: [kindRef(group === '' ? identity.kind : `${group}/${identity.kind}`)],
@@ -208,15 +242,15 @@ export class DocumentReader {
     key: WrittenObject['key'],
     whole: Node,
     name: Node | undefined,
-    more: { apiVersion: string; partial: boolean; made?: 'generator' | 'operator' },
+    more: Pick<WrittenObject, 'apiVersion' | 'partial' | 'made' | 'target' | 'deletes'>,
   ): WrittenObject {
     const at = name ?? whole;
     const object: WrittenObject = {
       document: this.facts,
-      start: whole.start - this.base,
-      end: whole.end - this.base,
-      nameStart: at.start - this.base,
-      nameEnd: (name === undefined ? at.start : at.end) - this.base,
+      start: this.at(whole.start),
+      end: this.at(whole.end),
+      nameStart: this.at(at.start),
+      nameEnd: this.at(name === undefined ? at.start : at.end),
       key,
       definitions: [],
       pods: [],
@@ -251,10 +285,10 @@ export class DocumentReader {
       document: this.facts,
       entity,
       name,
-      start: at.start - this.base,
-      end: at.end - this.base,
-      wholeStart: whole.start - this.base,
-      wholeEnd: whole.end - this.base,
+      start: this.at(at.start),
+      end: this.at(at.end),
+      wholeStart: this.at(whole.start),
+      wholeEnd: this.at(whole.end),
       ...more,
       ...(isTemplated(name) ? { fixed: templatedReason } : {}),
     };
@@ -275,8 +309,8 @@ export class DocumentReader {
       document: this.facts,
       line,
       entity: line.entity,
-      start: at.start - this.base,
-      end: at.end - this.base,
+      start: this.at(at.start),
+      end: this.at(at.end),
       kinds: kindsOf(line),
       cluster: line.cluster === true,
       optional: line.optional === true,
@@ -642,6 +676,36 @@ export class DocumentReader {
   get fileRole(): FileRole | undefined {
     return this.role;
   }
+}
+
+/**
+ * Offsets of a text inside a scalar as offsets of the file. Exact in a literal block; elsewhere everything stands where the scalar does.
+ */
+function embeddedPlaces(text: string, node: ScalarNode): (offset: number) => number {
+  if (node.style !== 'literal') {
+    return () => node.start;
+  }
+  const starts: { inner: number; outer: number; length: number }[] = [];
+  const lines = node.text.split('\n');
+  let outer = text.indexOf('\n', node.start) + 1;
+  let inner = 0;
+  for (const line of lines) {
+    const end = text.indexOf('\n', outer);
+    const raw = text.slice(outer, end < 0 ? text.length : end).replace(/\r$/, '');
+    const indent = raw.length - line.length;
+    starts.push({ inner, outer: outer + Math.max(0, indent), length: line.length });
+    inner += line.length + 1;
+    outer = end < 0 ? text.length : end + 1;
+  }
+  return (offset) => {
+    let found = starts[0] ?? { inner: 0, outer: node.start, length: 0 };
+    for (const line of starts) {
+      if (line.inner <= offset) {
+        found = line;
+      }
+    }
+    return found.outer + Math.min(offset - found.inner, found.length);
+  };
 }
 
 /** Kinds that people name without their group. */
