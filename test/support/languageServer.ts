@@ -28,6 +28,8 @@ export interface TestServer {
   readonly connection: ProtocolConnection;
   readonly capabilities: InitializeResult['capabilities'];
   request<P, R>(request: Request<P, R>, params: P): Promise<R>;
+  /** URI of a file, open or not. */
+  uri(file: string): string;
   open(file: string, text: string, languageId?: string): string;
   /** Replaces the whole text. */
   change(uri: string, text: string): void;
@@ -83,6 +85,7 @@ export async function startLanguageServer(options: LanguageServerOptions): Promi
     connection,
     capabilities,
     request: (request, params) => connection.sendRequest(request.method, params),
+    uri: (file) => pathToFileURL(file).href,
     open(file, text, languageId = 'yaml') {
       const uri = pathToFileURL(file).href;
       versions.set(uri, 1);

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { Cancelled, type Abort, type FileTree } from '../core/ports';
+import { brokenLink, decodeText, largestText, linkOutside, refusal, tooLarge, type Trouble } from './fileText';
 
 export interface FileTreeOptions {
   /** Unsaved text by repository-relative path. The map is read on every use, so its owner may change it. */
@@ -37,7 +38,8 @@ const ignoredFolders = new Set([
 
 /** A text with what tells whether the file is still the same one. */
 interface CachedText {
-  text: string;
+  text: string | undefined;
+  trouble: Trouble | undefined;
   size: number;
   modified: number;
   inode: number;
@@ -51,6 +53,16 @@ export function createFileTree(root: string, options: FileTreeOptions = {}): Fil
   const folderInside = new Map<string, boolean>();
   const realRoot = realPathOf(root) ?? root;
   const breathe = pauses();
+  /** By path: of links and folders as they were listed last, of files as they were read last. */
+  let listed = new Map<string, Trouble>();
+  const read = new Map<string, Trouble>();
+  const note = (name: string, trouble: Trouble | undefined): void => {
+    if (trouble === undefined) {
+      read.delete(name);
+    } else {
+      read.set(name, trouble);
+    }
+  };
 
   const isInside = (absolute: string): boolean => {
     const real = realPathOf(absolute);
@@ -76,9 +88,14 @@ export function createFileTree(root: string, options: FileTreeOptions = {}): Fil
         return [];
       }
       const found = new Set<string>();
+      const troubles = new Map<string, Trouble>();
       folderInside.clear();
       if (isFolderInside(start)) {
-        await walk(root, start, { excluded, isInside, abort, found, visited: new Set(), breathe });
+        await walk(root, start, { excluded, isInside, abort, found, troubles, visited: new Set(), breathe });
+      }
+      if (start === '') {
+        listed = troubles;
+        [...read.keys()].filter((name) => !found.has(name)).forEach((name) => read.delete(name));
       }
       for (const name of buffers.keys()) {
         if (isBelow(start, name) && !excluded(name) && !name.split('/').some((part) => ignoredFolders.has(part))) {
@@ -109,19 +126,32 @@ export function createFileTree(root: string, options: FileTreeOptions = {}): Fil
         }
         if (stat?.isFile() !== true) {
           cache.delete(relative);
+          note(relative, undefined);
           return undefined;
         }
         const cached = cache.get(relative);
         if (cached?.size === stat.size && cached.modified === stat.mtimeMs && cached.inode === stat.ino) {
           return cached.text;
         }
-        const text = fs.readFileSync(absolute, 'utf8');
-        cache.set(relative, { text, size: stat.size, modified: stat.mtimeMs, inode: stat.ino });
+        const { text, trouble } =
+          stat.size > largestText
+            ? { text: undefined, trouble: tooLarge(stat.size) }
+            : decodeText(fs.readFileSync(absolute));
+        cache.set(relative, { text, trouble, size: stat.size, modified: stat.mtimeMs, inode: stat.ino });
+        note(relative, trouble);
         return text;
-      } catch {
+      } catch (error) {
         cache.delete(relative);
+        note(relative, refusal(error));
         return undefined;
       }
+    },
+
+    troubles() {
+      // What the editor holds is text, whatever the disk says.
+      return [...new Map([...listed, ...read])]
+        .filter(([name]) => !buffers.has(name))
+        .map(([name, trouble]) => ({ path: name, ...trouble }));
     },
   };
 }
@@ -138,6 +168,15 @@ function pauses(): () => Promise<void> | undefined {
 function realPathOf(absolute: string): string | undefined {
   try {
     return fs.realpathSync.native(absolute);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands at the end of a link; undefined where nothing does, or where the links go in a circle. */
+function statOf(absolute: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(absolute);
   } catch {
     return undefined;
   }
@@ -164,6 +203,7 @@ interface Walk {
   isInside: (absolute: string) => boolean;
   abort: Abort | undefined;
   found: Set<string>;
+  troubles: Map<string, Trouble>;
   /** Real paths of the linked folders on the way, against cycles. */
   visited: Set<string>;
   breathe: () => Promise<void> | undefined;
@@ -174,7 +214,7 @@ async function walk(root: string, folder: string, state: Walk): Promise<void> {
   if (state.abort?.aborted === true) {
     throw new Cancelled();
   }
-  for (const entry of entriesOf(path.join(root, folder))) {
+  for (const entry of entriesOf(path.join(root, folder), (error) => state.troubles.set(folder, refusal(error)))) {
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (ignoredFolders.has(entry.name) || state.excluded(name)) {
       continue;
@@ -189,10 +229,11 @@ async function walk(root: string, folder: string, state: Walk): Promise<void> {
   }
 }
 
-function entriesOf(folder: string): fs.Dirent[] {
+function entriesOf(folder: string, onFailure: (error: unknown) => void): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
+  } catch (error) {
+    onFailure(error);
     return [];
   }
 }
@@ -200,9 +241,11 @@ function entriesOf(folder: string): fs.Dirent[] {
 async function followLink(root: string, name: string, state: Walk): Promise<void> {
   const absolute = path.join(root, name);
   if (!state.isInside(absolute)) {
+    const target = statOf(absolute);
+    state.troubles.set(name, target === undefined ? brokenLink : linkOutside);
     return;
   }
-  const stat = fs.statSync(absolute, { throwIfNoEntry: false });
+  const stat = statOf(absolute);
   const real = realPathOf(absolute);
   const parent = realPathOf(path.dirname(absolute));
   if (stat?.isFile() === true) {

@@ -1,6 +1,7 @@
 // Ports: everything the core needs from outside, as interfaces of a few functions each. Edges implement them; tests
 // implement them over real tools or memory. No other input or output reaches the core.
 import type { JsonObject, JsonValue } from './json';
+import type { Severity } from './problem';
 import type { KubernetesObject, ResourceKey } from './resource';
 
 /** The shape of an AbortSignal that the core relies on. */
@@ -22,6 +23,19 @@ export interface FileTree {
   list(under?: string, abort?: Abort): Promise<string[]>;
   /** Text of a file, undefined where there is none. Byte-order marks are kept. */
   read(path: string): Promise<string | undefined>;
+  /** What of everything listed and read so far is no readable text as it stands. */
+  troubles?(): readonly FileTrouble[];
+}
+
+/** Why a file cannot be read, or not as every tool reads it; the place is the beginning of the file where none is known. */
+export interface FileTrouble {
+  path: string;
+  rule: string;
+  severity: Severity;
+  message: string;
+  /** Zero-based. */
+  line?: number;
+  character?: number;
 }
 
 // ---- rendering -----------------------------------------------------------------------------------------------------

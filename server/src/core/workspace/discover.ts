@@ -82,7 +82,11 @@ export function createDiscovery(): Discovery {
         }
         return kustomization;
       }).build();
-      const workspace = { ...found, problems: [...read.problems, ...baseline.problems, ...found.problems] };
+      const troubles = troublesOf(tree, hidden);
+      const workspace = {
+        ...found,
+        problems: [...read.problems, ...baseline.problems, ...troubles, ...found.problems],
+      };
       if (run === started) {
         memory = facts;
         last = workspace;
@@ -141,6 +145,20 @@ function hiddenPaths(configuration: Configuration, taken: readonly string[]): (p
   });
   const excluded = globs.length === 0 ? () => false : picomatch(globs, { dot: true });
   return (path) => snapshots.some((folder) => isWithin(folder, path)) || excluded(path);
+}
+
+/** What cannot be read of the files that could hold manifests; of everything else, which may be a folder, what hides something. */
+function troublesOf(tree: FileTree, hidden: (path: string) => boolean): Problem[] {
+  return (tree.troubles?.() ?? [])
+    .filter(
+      ({ path, rule }) =>
+        !hidden(path) &&
+        (isYamlFile(path) || isKustomizationFile(path) || (rule === 'file/unreadable' && !/\.[^/]+$/.test(path))),
+    )
+    .map(({ path, rule, severity, message, line = 0, character = 0 }) => {
+      const start = { line, character };
+      return { path, rule, severity, message, range: { start, end: start } };
+    });
 }
 
 const uninteresting = /(^|\/)(package(-lock)?|tsconfig[^/]*|composer|deno|jsconfig|angular|nx|turbo|renovate)\.json$/;
