@@ -13,6 +13,8 @@ import { parseYaml } from '../../server/src/core/yaml/parse';
 import { toJson } from '../../server/src/core/yaml/resolve';
 import type { Node } from '../../server/src/core/yaml/tree';
 import { productFolder } from '../../server/src/productFolder';
+import { seeded } from '../support/mutations';
+import { damaged, standsBetween } from '../support/yamlMutations';
 import { startLanguageServer } from '../support/languageServer';
 import { memoryTree } from '../support/memoryFiles';
 import { repositoryOf } from '../support/repository';
@@ -98,6 +100,29 @@ describe('hostile texts', () => {
       slowest = Math.max(slowest, performance.now() - started);
     }
     record('hostile', { texts: 4000, broken, slowestMs: Math.round(slowest) });
+    assert.deepEqual(broken, []);
+  });
+});
+
+describe('damaged documents', () => {
+  it('ten thousand cost their own document only', async () => {
+    const found = pieces(await folders()).filter(({ text }) => text.length < 8000);
+    const first = Number(process.env['PLUMBLINE_SEED'] ?? Date.now() % 1_000_000_000);
+    const broken: string[] = [];
+    for (let seed = first; seed < first + 10_000; seed++) {
+      const random = seeded(seed);
+      const text = damaged(found[Math.floor(random() * found.length)]?.text ?? '', random);
+      // A line that starts or ends a document may take the next one's head.
+      if (/^(?:---|\.\.\.|%|[<=>]{7})/m.test(text)) {
+        continue;
+      }
+      try {
+        standsBetween(text, store);
+      } catch (error) {
+        broken.push(`PLUMBLINE_SEED=${seed} ${(error as Error).message}\n${JSON.stringify(text)}`);
+      }
+    }
+    record('damaged', { seed: first, texts: 10_000, broken });
     assert.deepEqual(broken, []);
   });
 });

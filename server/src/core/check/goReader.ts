@@ -9,6 +9,9 @@ import { tabFaults } from './goTabs';
 /** Rules of faults that tools read over, each in its own way. All others are refusals. */
 export const readOver: ReadonlySet<string> = new Set(['yaml/unknown-tag', 'yaml/colon-in-text', 'yaml/merge-order']);
 
+// eslint-disable-next-line no-control-regex
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
 /** Such faults of a document, in no order. */
 export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): SyntaxFault[] {
   const { text } = parsed;
@@ -18,12 +21,18 @@ export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): Synt
   if (directive !== undefined) {
     faults.push(directive);
   }
+  const control = controlCharacter.exec(content);
+  if (control !== null) {
+    const start = document.start + control.index;
+    const message = 'A control character that YAML does not allow stands here.';
+    faults.push({ rule: 'yaml/syntax', message, start, end: start + 1 });
+  }
   const { root } = document;
+  if (content.includes('\t')) {
+    faults.push(...tabFaults(text, document));
+  }
   if (root === undefined) {
     return faults;
-  }
-  if (content.includes('\t')) {
-    faults.push(...tabFaults(text, document, root));
   }
   // A document between brackets may be JSON, which kubectl reads as JSON.
   const isJson = (root.kind === 'map' || root.kind === 'seq') && root.flow && isJsonText(content);

@@ -10,7 +10,7 @@ interface Leaf {
   indent: number;
 }
 
-export function tabFaults(text: string, document: YamlDocument, root: Node): SyntaxFault[] {
+export function tabFaults(text: string, document: YamlDocument): SyntaxFault[] {
   const faults: SyntaxFault[] = [];
   let leaves: Leaf[] | undefined;
   let next = 0;
@@ -21,7 +21,7 @@ export function tabFaults(text: string, document: YamlDocument, root: Node): Syn
     if (start === lastLine || !/^(?: *[-?])* *$/.test(before) || before.startsWith('---')) {
       continue;
     }
-    leaves ??= leavesOf(text, root);
+    leaves ??= document.root === undefined ? [] : leavesOf(text, document.root);
     while (next < leaves.length && (leaves[next] as Leaf).node.start <= at) {
       next++;
     }

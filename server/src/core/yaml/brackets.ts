@@ -78,6 +78,8 @@ export function openersBefore(text: string, at: number): number[] {
 function scanLine(text: string, start: number, end: number): { open: number[]; closes: number } {
   const open: number[] = [];
   let closes = 0;
+  /** Brackets inside a plain text, or inside a quote that a line above opens. */
+  let plain = 0;
   for (let at = start; at < end; at++) {
     const char = text[at] as string;
     if ((char === '"' || char === "'") && startsToken(text, at)) {
@@ -87,10 +89,15 @@ function scanLine(text: string, start: number, end: number): { open: number[]; c
         break;
       }
       at = close;
-    } else if ((char === '[' || char === '{') && (open.length > 0 || startsToken(text, at))) {
-      open.push(at);
+    } else if (char === '[' || char === '{') {
+      if (open.length > 0 || startsToken(text, at)) {
+        open.push(at);
+      } else {
+        plain++;
+      }
     } else if (char === ']' || char === '}') {
-      if (open.pop() === undefined) {
+      if (open.pop() === undefined && --plain < 0) {
+        plain = 0;
         closes++;
       }
     } else if (char === '#' && /\s/.test(text[at - 1] ?? ' ')) {

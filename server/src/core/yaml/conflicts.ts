@@ -23,7 +23,8 @@ export function maskConflicts(text: string): Unmerged | undefined {
     let hidden = side === 'other';
     if (/^<{7}(?: |\r?\n?$)/.test(content)) {
       hidden = true;
-      side = 'ours';
+      // Without an end, no line is surely of the other side.
+      side = /[\r\n]>{7}(?:[ \r\n]|$)/.test(text.slice(at)) ? 'ours' : 'none';
       faults.push({
         rule: 'yaml/conflict-marker',
         message: 'Unresolved merge conflict: choose one side and remove the marker lines.',

@@ -191,10 +191,25 @@ class TreeBuilder {
     } else if (top.node.kind === 'seq') {
       top.node.items.push(node);
     } else if (top.key === undefined) {
+      const before = top.node.pairs[top.node.pairs.length - 1]?.value;
+      if (before?.kind === 'seq' && !before.flow && node.anchor === undefined && node.tag === undefined) {
+        this.refuseKeyBehindItem(node.start - this.base);
+      }
       top.key = node;
     } else {
       top.node.pairs.push({ key: top.key, value: node });
       top.key = undefined;
+    }
+  }
+
+  /** Behind a list at the column of its key, the event layer takes what follows an item on its line (`- "a" b: c`) for a key. */
+  private refuseKeyBehindItem(position: number): void {
+    const line = this.text.slice(startOfLine(this.text, position), position);
+    if (/[^ ?\uFEFF]/.test(line) && this.top?.node.flow === false) {
+      throw Object.assign(new Error('a key behind an item'), {
+        reason: 'bad indentation of a mapping entry',
+        mark: { position },
+      });
     }
   }
 
