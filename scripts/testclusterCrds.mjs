@@ -4,34 +4,50 @@ import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keyOf, listFiles, once } from './lib/cache.mjs';
+import { keyOf, once } from './lib/cache.mjs';
 import { copyData, startProcess } from './lib/clusterProcess.mjs';
 import { ensure as ensureSchemas } from './schemas.mjs';
 import { ensure as ensureProgram } from './testcluster.mjs';
+
+/** Whose definitions of the schema pack are installed; all of it would make every start of a server slow. */
+const products = [
+  'argo-cd',
+  'argo-rollouts',
+  'cert-manager',
+  'external-secrets',
+  'flux-helm-controller',
+  'flux-image-automation-controller',
+  'flux-image-reflector-controller',
+  'flux-kustomize-controller',
+  'flux-notification-controller',
+  'flux-source-controller',
+  'gateway-api',
+  'keda',
+  'knative-serving',
+  'prometheus-operator',
+  'tekton-pipelines',
+];
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Path of the folder: what `golden` of the test harness takes. */
 export async function ensure(say = () => {}) {
   const [program, schemas] = await Promise.all([ensureProgram(say), ensureSchemas(say)]);
-  const folder = path.join(schemas, 'crds');
-  const files = listFiles(folder, (name) => name.endsWith('.yaml')).map((name) => path.join(folder, name));
-  const key = keyOf([
-    path.basename(path.dirname(program)),
-    ...files.map((file) => ({ name: path.basename(file), file })),
-  ]);
-  return once('testcluster-crds', key, (target) => install(program, files, target), { say, usually: '40 s' });
+  const files = products.map((name) => ({ name, file: path.join(schemas, 'crds', `${name}.jsonl`) }));
+  const key = keyOf([path.basename(path.dirname(program)), ...files]);
+  const definitions = files.flatMap(({ file }) => fs.readFileSync(file, 'utf8').split('\n').filter(Boolean));
+  return once('testcluster-crds', key, (target) => install(program, definitions, target), { say, usually: '40 s' });
 }
 
-async function install(program, files, target) {
+async function install(program, definitions, target) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'plumbline-crds-'));
   const server = await startProcess(program, dir, { args: ['--controllers', 'none'] });
   try {
     const call = caller(server);
-    for (const file of files) {
-      const { status, body } = await call('POST', collection, fs.readFileSync(file), 'application/yaml');
+    for (const definition of definitions) {
+      const { status, body } = await call('POST', collection, definition, 'application/json');
       if (status !== 201) {
-        throw new Error(`${path.basename(file)}: ${status} ${body.message}`);
+        throw new Error(`${JSON.parse(definition).metadata.name}: ${status} ${body.message}`);
       }
     }
     for (const deadline = Date.now() + 120_000; ; await sleep(200)) {

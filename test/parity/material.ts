@@ -24,11 +24,6 @@ const modules = [
   'helm.sh/helm/v4@v4.3.1',
 ];
 
-/** Where CRDs lie that the schema pack does not have: the repository of the check brings them, and the server gets them, too. */
-const definitionFolders: [string, string][] = [
-  ['github.com/prometheus-operator/prometheus-operator@v0.85.0', 'example/prometheus-operator-crd'],
-];
-
 export interface Piece {
   /** `module path#document`. */
   name: string;
@@ -49,15 +44,13 @@ export async function folders(): Promise<Map<string, string>> {
   return found;
 }
 
-/** CRDs to be installed beside those of the schema pack. */
-export function definitions(all: ReadonlyMap<string, string>): string[] {
-  const dirs = definitionFolders.map(([module, folder]) => path.join(all.get(module) ?? '', folder));
-  return [...dirs, path.join(checkout, 'test/parity/definitions')].flatMap((dir) => {
-    return fs
-      .readdirSync(dir)
-      .filter((file) => file.endsWith('.yaml'))
-      .map((file) => fs.readFileSync(path.join(dir, file), 'utf8'));
-  });
+/** Definitions of our own: the repository of the check brings them, and the server gets them. */
+export function definitions(): string[] {
+  const dir = path.join(checkout, 'test/parity/definitions');
+  return fs
+    .readdirSync(dir)
+    .sort()
+    .map((file) => fs.readFileSync(path.join(dir, file), 'utf8'));
 }
 
 /** Every document with apiVersion and kind, each text once. Templates are no YAML and are left out. */

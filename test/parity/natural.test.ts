@@ -14,7 +14,7 @@ describe('real manifests', () => {
 
   before(async () => {
     const all = await folders();
-    const crds = definitions(all);
+    const crds = definitions();
     server = await ApiServer.start(crds);
     const found = pieces(all).filter(({ text }) => !isList(text));
     const verdicts = await verdictsOf(
