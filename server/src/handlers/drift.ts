@@ -213,6 +213,10 @@ export class DriftHandler {
       return failed(answer.failure);
     }
     this.compared.set(key, { ...answer.value, generation });
+    const version = answer.value.comparison.live?.version;
+    if (version !== undefined) {
+      repository.clusterVersions.set(name, version);
+    }
     notify(this.session, driftChanged, { folder: repository.folder, environment: name });
     this.refreshEditors();
     return answer.value;

@@ -15,7 +15,7 @@ import { toExactJson } from '../yaml/resolve';
 import type { ParsedYaml, SyntaxFault, YamlDocument } from '../yaml/tree';
 import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
-import { engineProblems } from './engineProblems';
+import { engineProblems, notValidatedRule } from './engineProblems';
 import { forVersion } from './engineSkew';
 import { plainSecrets } from '../secrets/plainSecret';
 import { identityProblems } from './identityProblems';
@@ -203,6 +203,27 @@ function hasVariables({ variables, document }: DetectedDocument, parsed: ParsedY
     /\$\{[A-Za-z_]/.test(parsed.text.slice(document.start, document.end)) &&
     decidesByVariable(document.root)
   );
+}
+
+/** What the engine is not asked about though nothing is wrong with it, said quietly: silence would read as "valid". */
+export function unjudged({ file: { path, parsed }, documents }: FileCheck): Problem[] {
+  return documents.flatMap((detected) => {
+    const { identity, checks } = detected;
+    if (!checks.engine || identity === undefined || !hasVariables(detected, parsed)) {
+      return [];
+    }
+    const { kindNode, label } = identity;
+    return [
+      {
+        rule: notValidatedRule,
+        severity: 'hint' as const,
+        message: `${label} was checked against its schema only: what \${…} stands for is not known here.`,
+        path,
+        range: parsed.lines.range(kindNode.start, kindNode.end),
+        resource: label,
+      },
+    ];
+  });
 }
 
 /** Both tiers as one list. `verdicts` answer `objects` one to one. */

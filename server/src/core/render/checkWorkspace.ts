@@ -2,9 +2,17 @@
 // the same function, so they say the same.
 import { neighboursOf } from '../check/neighbours';
 import { environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
-import { checkFile, completeCheck, engineObjects, type EngineObject, type FileCheck } from '../check/checkFile';
+import {
+  checkFile,
+  completeCheck,
+  engineObjects,
+  unjudged,
+  type EngineObject,
+  type FileCheck,
+} from '../check/checkFile';
 import { withoutConsequences } from '../check/consequences';
 import { baselineText, staleEntries, withoutKnown } from '../check/baseline';
+import { notValidatedRule } from '../check/engineProblems';
 import { settle } from '../check/suppress';
 import type { JsonObject } from '../json';
 import {
@@ -27,6 +35,7 @@ import { isObject } from '../json';
 import type { ParsedYaml } from '../yaml/tree';
 import { addDefinitions, checkRendering, type CheckPorts } from './checkRendering';
 import { namespaceOf, renderSource } from './renderSource';
+import { planRenderings, type Planned } from './planRenderings';
 import type { Rendering } from './rendering';
 import { sourceFiles } from './sourcePlaces';
 
@@ -70,14 +79,6 @@ const engineBatch = 400;
 
 /** The workspace whose definitions a store holds. */
 const definedFrom = new WeakMap<SchemaStore, Workspace>();
-
-/** A source as it is rendered for environments that get the same text. */
-interface Planned {
-  source: Source;
-  /** The first of them; undefined for what no environment deploys. */
-  environment: Environment | undefined;
-  environments: string[];
-}
 
 /** A checked file on its way to the engine. */
 interface Judged {
@@ -179,11 +180,12 @@ class Check {
   async report(): Promise<CheckReport> {
     this.problems.push(...this.workspace.problems);
     await this.defineKinds();
-    const work = this.planRenderings();
+    const work = planRenderings(this.workspace, this.options, this.versionOptions());
     await this.render(work);
     await this.checkFiles();
     this.problems.push(...(await this.duplicatesInFolders()));
     await this.judgeRenderings();
+    this.noteFailures();
     return {
       problems: this.settled(),
       files: this.files.length,
@@ -229,34 +231,6 @@ class Check {
     definedFrom.set(store, workspace);
   }
 
-  /** What is rendered, and as deployed to what. */
-  private planRenderings(): Planned[] {
-    const { workspace, options } = this;
-    const byId = new Map(workspace.sources.map((source) => [source.id, source]));
-    const environments = options.environment === undefined ? workspace.environments : [options.environment];
-    const planned = new Map<string, Planned>();
-    const add = (source: Source | undefined, environment: Environment | undefined): void => {
-      if (source === undefined || !this.concerns(source)) {
-        return;
-      }
-      // The same text comes out wherever version and namespace are the same.
-      const key = [source.id, this.versionOf(environment), environment?.namespace].join('|');
-      const known = planned.get(key);
-      const environments = [...(known?.environments ?? []), ...(environment === undefined ? [] : [environment.name])];
-      planned.set(key, { source, environment: known?.environment ?? environment, environments });
-    };
-    for (const environment of environments) {
-      environment.sources.forEach((id) => add(byId.get(id), environment));
-    }
-    if (options.environment === undefined) {
-      const deployed = new Set(environments.flatMap((environment) => environment.sources));
-      workspace.sources
-        .filter((source) => source.root && !deployed.has(source.id))
-        .forEach((source) => add(source, undefined));
-    }
-    return [...planned.values()];
-  }
-
   private versionOf(environment: Environment | undefined): string | undefined {
     return versionOf(environment, this.versionOptions());
   }
@@ -270,37 +244,19 @@ class Check {
     };
   }
 
-  /** Whether a source can have findings in the paths that were asked for. */
-  private concerns(source: Source): boolean {
-    const { paths } = this.options;
-    if (paths === undefined || paths.length === 0) {
-      return true;
-    }
-    const touches = (path: string): boolean => paths.some((wanted) => isWithin(wanted, path) || isWithin(path, wanted));
-    const seen = new Set<string>();
-    const visit = (at: Source): boolean => {
-      if (seen.has(at.id)) {
-        return false;
-      }
-      seen.add(at.id);
-      const own = this.workspace.files.filter((file) => file.sources.includes(at.id)).map((file) => file.path);
-      return (
-        [...own, at.declared.path].some((path) => paths.some((wanted) => isWithin(wanted, path))) ||
-        (at.path !== '' && touches(at.path)) ||
-        at.children.some((id) => {
-          const child = this.workspace.sources.find((s) => s.id === id);
-          return child !== undefined && visit(child);
-        })
-      );
-    };
-    return visit(source);
-  }
-
   private async render(plan: readonly Planned[]): Promise<void> {
     const toRender = plan.filter(({ source }) => source.render.tool !== 'folder');
+    /** What does not ask for the version is the same text for all. */
+    const shared = new Map<string, Rendering>();
     let done = 0;
     for (const planned of toRender) {
       const { source, environment } = planned;
+      const key = [source.id, namespaceOf(source, environment)].join('|');
+      const same = source.render.tool === 'helm' ? undefined : shared.get(key);
+      if (same !== undefined) {
+        this.rendered.push({ planned, rendering: same });
+        continue;
+      }
       this.step(`Rendering ${++done}/${toRender.length}: ${source.name}`);
       const rendering = await renderSource(
         source,
@@ -313,6 +269,7 @@ class Check {
         this.options.abort === undefined ? {} : { abort: this.options.abort },
       );
       this.rendered.push({ planned, rendering });
+      shared.set(key, rendering);
       if (rendering.failure === undefined) {
         this.sources++;
         const definitions = rendering.resources.map((resource) => resource.object).filter(isDefinition);
@@ -395,6 +352,9 @@ class Check {
       const own = verdicts?.slice(at, at + objects.length) ?? [];
       at += objects.length;
       const found = completeCheck(check, objects, own);
+      if (final && this.validator !== undefined && file.role === 'manifest') {
+        found.push(...unjudged(check));
+      }
       if (found.length > 0) {
         this.parsed.set(file.path, check.file.parsed);
       }
@@ -430,6 +390,15 @@ class Check {
     }
     this.validator = undefined;
     this.undecided.add(`${error.message} Objects were checked against their schemas only.`);
+  }
+
+  /** An object that the engine failed on is neither valid nor invalid. */
+  private noteFailures(): void {
+    for (const { rule, severity, message } of this.problems) {
+      if (rule === notValidatedRule && severity === 'warning') {
+        this.undecided.add(message);
+      }
+    }
   }
 
   /** Manifests of renderings that failed, so that one fault does not hide all others. */
