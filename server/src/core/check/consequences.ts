@@ -24,7 +24,12 @@ export function withoutConsequences(problems: readonly Problem[]): Problem[] {
       : causes === undefined || !/some validation rules were not checked/.test(problem.message);
   });
   const starts = firstAtStart(independent);
-  return independent.filter((problem) => !isError(problem) || starts.get(startOf(problem)) === problem);
+  // What holds everywhere says what holds somewhere, too.
+  const isSaid = (problem: Problem): boolean =>
+    problem.environments !== undefined && starts.has(startOf({ ...problem, environments: [] }));
+  return independent.filter(
+    (problem) => !isError(problem) || (starts.get(startOf(problem)) === problem && !isSaid(problem)),
+  );
 }
 
 /** True where a cause holds in every environment that the other finding holds in. */
