@@ -15,7 +15,7 @@ const schemas = newSchemaStore();
 const folder = path.join(repositoryRoot, 'test/fixtures/diagnostics');
 
 function problemsOf(file: MarkedFile): Problem[] {
-  const { role, chart, substituted, eol, minor, bom, sops } = file.options;
+  const { role, chart, substituted, eol, minor, bom, sops, target } = file.options;
   let text = file.text;
   if (eol === 'crlf') {
     text = text.replace(/\n/g, '\r\n');
@@ -27,6 +27,7 @@ function problemsOf(file: MarkedFile): Problem[] {
     ...(role === undefined ? {} : { role: role as NonNullable<Neighbours['role']> }),
     ...(chart === undefined ? {} : { chart }),
     ...(substituted === undefined ? {} : { substituted: substituted === 'true' }),
+    ...(target === undefined ? {} : { patchTargets: [{ kind: target }] }),
     ...(sops === undefined
       ? {}
       : {

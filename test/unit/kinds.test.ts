@@ -20,10 +20,7 @@ describe('kinds of documents', () => {
     assert.strictEqual(kinds('tasks/main.yml', object + '---\na: 1\n'), 'kubernetes, other');
     assert.strictEqual(kinds('a.yaml', 'apiVersion: v1\nkind: List\nitems: []\n'), 'list');
     assert.strictEqual(kinds('a.yaml', 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n'), 'crd');
-    assert.strictEqual(
-      kinds('a.yaml', 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n'),
-      'kustomization',
-    );
+    assert.strictEqual(kinds('a.yaml', 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n'), 'component');
     assert.strictEqual(
       kinds('a.yaml', 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n'),
       'kubernetes',
@@ -45,9 +42,10 @@ describe('kinds of documents', () => {
     assert.strictEqual(kinds('c/values.yaml', object, { chart: 'c' }), 'chartValues');
     assert.strictEqual(kinds('env/prod.yaml', 'image: a\n', { role: 'values' }), 'chartValues');
     assert.strictEqual(kinds('p.yaml', object, { role: 'patch' }), 'patch');
+    assert.strictEqual(kinds('p.yaml', '- op: remove\n  path: /a\n', { role: 'patch' }), 'jsonPatch');
     assert.strictEqual(
       kinds('t.yaml', 'apiVersion: builtin\nkind: LabelTransformer\n', { role: 'transformer' }),
-      'other',
+      'toolConfiguration',
     );
   });
   it('know templates by actions that YAML does not have', () => {

@@ -20,7 +20,7 @@ interface Params {
   range?: Range;
 }
 
-const untouched: ReadonlySet<KindId> = new Set<KindId>(['helmTemplate', 'other']);
+const untouched: ReadonlySet<KindId> = new Set<KindId>(['helmTemplate', 'toolConfiguration', 'other']);
 
 export function registerFormatting(session: Session): void {
   const { connection, log } = session;

@@ -17,6 +17,9 @@ import type { CheckCache } from './checkCache';
 import { withoutConsequences } from './consequences';
 import { engineProblems, notValidatedRule } from './engineProblems';
 import { forVersion } from './engineSkew';
+import { checkInlinePatches } from '../patch/inlinePatches';
+import { checkJsonPatch } from '../patch/jsonPatch';
+import { targetsOf } from '../patch/patchTargets';
 import { plainSecrets } from '../secrets/plainSecret';
 import { identityProblems } from './identityProblems';
 import { merge } from './merge';
@@ -62,13 +65,23 @@ export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
   const versionKey = versions.map(({ minor, environments }) => `${minor ?? ''}=${environments.join()}`).join(';');
   const sops = file.neighbours?.sops;
   const sopsKey = sops === undefined ? '' : `${sops.config} ${sops.rule !== undefined}`;
+  const targetKey = JSON.stringify(file.neighbours?.patchTargets ?? '');
   const problems = documents.flatMap((detected) => {
     const check = (): Problem[] => checkDetected(file, detected, versions, options);
     if (options.cache === undefined) {
       return check();
     }
     const { checks, variables, kind } = detected;
-    const key = [file.path, versionKey, kind.id, checks.syntax, variables, options.store?.version, sopsKey].join('|');
+    const key = [
+      file.path,
+      versionKey,
+      kind.id,
+      checks.syntax,
+      variables,
+      options.store?.version,
+      sopsKey,
+      targetKey,
+    ].join('|');
     return options.cache.problemsOf(detected.document, file.parsed, key, check);
   });
   return { file, documents, versions, store: options.store, problems: problems.sort(compareProblems) };
@@ -86,6 +99,9 @@ function checkDetected(
     problems.push(...document.faults.map((fault) => faultProblem(file, fault, identity)));
   }
   problems.push(...(detected.kind.check?.({ path: file.path, parsed: file.parsed, detected }) ?? []));
+  if (rendered !== true && !document.recovered) {
+    problems.push(...patchProblems(file, detected, versions, store));
+  }
   if (checks.structure === 'none' || document.root === undefined) {
     return problems.sort(compareProblems);
   }
@@ -115,6 +131,34 @@ function checkDetected(
     problems.push(...plainSecrets(file, document.root, file.neighbours?.sops));
   }
   return withoutConsequences(problems.sort(compareProblems));
+}
+
+/** What patches say that are operations, or texts inside the document. */
+function patchProblems(
+  file: FileToCheck,
+  detected: DetectedDocument,
+  versions: readonly CheckedVersion[],
+  store: SchemaStore | undefined,
+): Problem[] {
+  const { root } = detected.document;
+  if (root === undefined || (detected.kind.id !== 'jsonPatch' && store === undefined)) {
+    return [];
+  }
+  return agree(
+    versions.map((version) => {
+      const { minor } = version;
+      const targets = (file.neighbours?.patchTargets ?? []).flatMap((selector) =>
+        store === undefined ? [] : targetsOf(selector, store, minor),
+      );
+      const problems =
+        detected.kind.id === 'jsonPatch'
+          ? checkJsonPatch(file, root, targets)
+          : store === undefined
+            ? []
+            : checkInlinePatches(file, detected, store, minor);
+      return { version, problems };
+    }),
+  );
 }
 
 /** Findings about a version that goes get the edit that moves the object on, fit for every cluster that it is deployed to. */

@@ -14,6 +14,7 @@ export function neighboursOf(workspace: Workspace, file: WorkspaceFile | undefin
     role: file.role,
     ...(chart === undefined ? {} : { chart }),
     ...(substituted === undefined ? {} : { substituted }),
+    ...(file.patchTargets === undefined ? {} : { patchTargets: file.patchTargets }),
     ...(sops === undefined ? {} : { sops }),
   };
 }

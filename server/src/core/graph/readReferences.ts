@@ -107,6 +107,7 @@ export class DocumentReader {
         }
         break;
       case 'kustomization':
+      case 'component':
         if (root?.kind === 'map') {
           this.walkWith('kustomization', root);
           readKustomizationFacts(this, this.path, root);
@@ -120,6 +121,8 @@ export class DocumentReader {
       case 'chartValues':
       case 'helmTemplate':
       case 'plumblineConfig':
+      case 'jsonPatch':
+      case 'toolConfiguration':
       case 'other':
         break;
     }

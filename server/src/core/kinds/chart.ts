@@ -6,7 +6,8 @@ import { syntaxOnly } from './kind';
 export const chart: DocumentKind = {
   id: 'chart',
   title: 'Helm chart',
-  detect: ({ path, neighbours }) => neighbours.role === 'chart' || /(?:^|\/)Chart\.(?:yaml|lock)$/.test(path),
+  detect: ({ path, neighbours }) =>
+    neighbours.role === 'chart' || /(?:^|\/)Chart\.(?:yaml|lock)$/.test(path) ? 'Helm goes by its name' : undefined,
   checks: syntaxOnly,
   check: checkChart,
 };

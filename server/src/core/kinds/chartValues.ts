@@ -6,6 +6,10 @@ export const chartValues: DocumentKind = {
   id: 'chartValues',
   title: 'Helm values',
   detect: ({ path, neighbours: { role, chart } }) =>
-    role === 'values' || (chart !== undefined && path === (chart === '' ? '' : chart + '/') + 'values.yaml'),
+    chart !== undefined && path === (chart === '' ? '' : chart + '/') + 'values.yaml'
+      ? 'Chart.yaml is beside it'
+      : role === 'values'
+        ? 'a chart is rendered with it'
+        : undefined,
   checks: syntaxOnly,
 };

@@ -7,7 +7,12 @@ import { noChecks } from './kind';
 export const helmTemplate: DocumentKind = {
   id: 'helmTemplate',
   title: 'Helm template',
-  detect: (candidate) => inTemplates(candidate) || isTemplated(candidate),
+  detect: (candidate) =>
+    inTemplates(candidate)
+      ? 'it is among the templates of a chart'
+      : isTemplated(candidate)
+        ? 'it has template actions where YAML has none'
+        : undefined,
   checks: noChecks,
 };
 

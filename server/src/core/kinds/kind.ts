@@ -1,5 +1,6 @@
 // What a YAML document is, and what may therefore be said about it. Content decides; a file's name counts only where the
 // tool itself goes by the name, and what discovery knows of the file (its role) wins over guesses.
+import type { PatchSelector } from '../patch/patchSelector';
 import type { Problem } from '../problem';
 import type { SopsCover } from '../secrets/sopsRules';
 import type { ToolFile } from '../toolFiles/toolFile';
@@ -12,11 +13,14 @@ export type KindId =
   | 'list'
   | 'crd'
   | 'patch'
+  | 'jsonPatch'
   | 'kustomization'
+  | 'component'
   | 'chart'
   | 'chartValues'
   | 'helmTemplate'
   | 'plumblineConfig'
+  | 'toolConfiguration'
   | 'other';
 
 /** What the rest of the repository says about a file. Everything may be unknown. */
@@ -27,6 +31,8 @@ export interface Neighbours {
   chart?: string;
   /** Whether a Flux Kustomization substitutes variables in it after the build; undefined: not known. */
   substituted?: boolean;
+  /** What the kustomizations that name it as a patch want it to change. */
+  patchTargets?: readonly PatchSelector[];
   /** What `.sops.yaml` says of the file; undefined where there is none for it. */
   sops?: SopsCover;
 }
@@ -58,7 +64,8 @@ export interface DocumentKind {
   id: KindId;
   /** What people call it. */
   title: string;
-  detect(candidate: Candidate): boolean;
+  /** Why a document is of this kind, as the rest of a sentence that begins with "because"; undefined where it is not. */
+  detect(candidate: Candidate): string | undefined;
   checks: Checks;
   /** What the tool that reads the file would say of it; for kinds that are no Kubernetes objects. */
   check?(file: ToolFile): Problem[];
@@ -72,6 +79,8 @@ export interface DetectedDocument {
   document: YamlDocument;
   kind: DocumentKind;
   identity: Identity | undefined;
+  /** Why it is taken for that kind; the rest of a sentence that begins with "because". */
+  because: string;
   checks: Checks;
   /** SOPS: values are ciphertext, and the root has a key that the cluster never sees. */
   encrypted: boolean;

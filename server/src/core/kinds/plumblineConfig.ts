@@ -5,6 +5,6 @@ import { noChecks } from './kind';
 export const plumblineConfig: DocumentKind = {
   id: 'plumblineConfig',
   title: 'Plumbline configuration',
-  detect: ({ path }) => path === '.plumbline.yaml' || path.endsWith('/.plumbline.yaml'),
+  detect: ({ path }) => (/(^|\/)\.plumbline\.yaml$/.test(path) ? 'of its name' : undefined),
   checks: noChecks,
 };

@@ -7,18 +7,22 @@ import { helmTemplate } from './helmTemplate';
 import { identityOf } from './identity';
 import type { Candidate, DetectedDocument, DocumentKind, Neighbours } from './kind';
 import { crd, kubernetes, list } from './kubernetes';
-import { kustomization } from './kustomization';
+import { component, kustomization } from './kustomization';
 import { other } from './other';
-import { patch } from './patch';
+import { jsonPatch, patch } from './patch';
 import { plumblineConfig } from './plumblineConfig';
+import { toolConfiguration } from './toolConfiguration';
 
 export const documentKinds: readonly DocumentKind[] = [
   helmTemplate,
   plumblineConfig,
+  component,
   kustomization,
   chart,
   chartValues,
+  jsonPatch,
   patch,
+  toolConfiguration,
   list,
   crd,
   kubernetes,
@@ -31,18 +35,28 @@ export function detect(path: string, parsed: ParsedYaml, neighbours: Neighbours 
     const identity = identityOf(document.root);
     const text = parsed.text.slice(document.start, document.end);
     const candidate: Candidate = { path, parsed, document, text, identity, neighbours };
-    const kind = documentKinds.find((known) => known.detect(candidate)) ?? other;
+    const { kind, because } = kindOf(candidate);
     const encrypted = isEncrypted(candidate);
     const used = isUsed(neighbours);
     const checks = {
       ...kind.checks,
-      syntax: kind.checks.syntax || (used && kind === other),
+      syntax: kind.checks.syntax || (used && (kind === other || kind === toolConfiguration)),
       // The API server's code needs the whole, readable object.
       engine: kind.checks.engine && !encrypted && !document.recovered,
     };
     const variables = neighbours.substituted ?? text.includes('${');
-    return { document, kind, identity, checks, encrypted, variables };
+    return { document, kind, identity, because, checks, encrypted, variables };
   });
+}
+
+function kindOf(candidate: Candidate): { kind: DocumentKind; because: string } {
+  for (const kind of documentKinds) {
+    const because = kind.detect(candidate);
+    if (because !== undefined) {
+      return { kind, because };
+    }
+  }
+  return { kind: other, because: '' };
 }
 
 /** True where discovery says that something deploys or reads the file. */

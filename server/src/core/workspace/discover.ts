@@ -3,6 +3,7 @@
 import picomatch from 'picomatch';
 import { readSopsConfig } from '../secrets/sopsRules';
 import { Cancelled, type Abort, type FileTree } from '../ports';
+import type { PatchSelector } from '../patch/patchSelector';
 import type { Outcome, Problem } from '../problem';
 import { didYouMean } from '../suggest';
 import { argoApplications, type ArgoSource } from './argo';
@@ -543,6 +544,7 @@ class Builder {
 
   private roles(): WorkspaceFile[] {
     const roles = new Map<string, { role: FileRole; sources: Set<string> }>();
+    const targets = new Map<string, PatchSelector[]>();
     const set = (path: string, role: FileRole, source?: string): void => {
       const entry = roles.get(path) ?? { role, sources: new Set<string>() };
       if (source !== undefined) {
@@ -567,6 +569,9 @@ class Builder {
       for (const reference of kustomization.references) {
         if (reference.path !== undefined && this.files.files.has(reference.path)) {
           set(reference.path, roleOfReference[reference.role], id);
+          if (reference.target !== undefined) {
+            targets.set(reference.path, [...(targets.get(reference.path) ?? []), reference.target]);
+          }
         }
       }
     }
@@ -591,7 +596,10 @@ class Builder {
     }
     return [...roles]
       .filter(([path]) => this.files.files.has(path))
-      .map(([path, { role, sources }]) => ({ path, role, sources: [...sources] }))
+      .map(([path, { role, sources }]) => {
+        const patchTargets = targets.get(path);
+        return { path, role, sources: [...sources], ...(patchTargets === undefined ? {} : { patchTargets }) };
+      })
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 }

@@ -1,6 +1,7 @@
 // One kustomization file: what it refers to, where, and whether that exists. kustomize itself decides what it becomes.
 import type { Problem } from '../problem';
 import type { Node } from '../yaml/tree';
+import { selectorOf, type PatchSelector } from '../patch/patchSelector';
 import type { FileFacts } from './facts';
 import { folderLabel, folderOf, isRemote, joinPath, kustomizationFiles } from './paths';
 import { itemsAt, locationOf, nodeAt, pairOf, problemAt, resolved, textAt, type PlacedYaml } from './read';
@@ -14,6 +15,8 @@ export interface Reference {
   node: Node;
   /** Repository path of the file or folder meant; undefined where it is remote or outside the repository. */
   path: string | undefined;
+  /** For a patch: what its `target` says. */
+  target?: PatchSelector;
 }
 
 export interface Kustomization {
@@ -59,7 +62,7 @@ export function readKustomization(facts: FileFacts): Kustomization {
   const references: Reference[] = [];
   const remote: string[] = [];
 
-  const add = (role: ReferenceRole, node: Node | undefined, text?: string): void => {
+  const add = (role: ReferenceRole, node: Node | undefined, text?: string, target?: PatchSelector): void => {
     const scalar = resolved(node);
     const reference = text ?? (scalar?.kind === 'scalar' ? scalar.text : undefined);
     if (node === undefined || reference === undefined || reference === '') {
@@ -68,7 +71,13 @@ export function readKustomization(facts: FileFacts): Kustomization {
     if (isRemote(reference)) {
       remote.push(reference);
     }
-    references.push({ role, text: reference, node, path: isRemote(reference) ? undefined : joinPath(dir, reference) });
+    references.push({
+      role,
+      text: reference,
+      node,
+      path: isRemote(reference) ? undefined : joinPath(dir, reference),
+      ...(target === undefined ? {} : { target }),
+    });
   };
   /** Lists that hold either a path or the document itself. */
   const addPathOrInline = (role: ReferenceRole, key: string): void => {
@@ -91,7 +100,9 @@ export function readKustomization(facts: FileFacts): Kustomization {
   }
   addPathOrInline('patch', 'patchesStrategicMerge');
   for (const key of ['patches', 'patchesJson6902']) {
-    itemsAt(root, key).forEach((item) => add('patch', pairOf(item, 'path')?.value));
+    itemsAt(root, key).forEach((item) =>
+      add('patch', pairOf(item, 'path')?.value, undefined, selectorOf(nodeAt(item, ['target']))),
+    );
   }
   itemsAt(root, 'replacements').forEach((item) => add('transformer', pairOf(item, 'path')?.value));
   for (const key of ['configMapGenerator', 'secretGenerator']) {

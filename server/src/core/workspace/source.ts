@@ -1,6 +1,7 @@
 // Sources and environments: what a repository deploys, found from its own files, and what each is compared with.
 import type { Location, Problem } from '../problem';
 import type { JsonObject } from '../json';
+import type { PatchSelector } from '../patch/patchSelector';
 import type { HelmRequest } from '../ports';
 import type { SopsConfig } from '../secrets/sopsRules';
 
@@ -157,6 +158,8 @@ export interface WorkspaceFile {
   role: FileRole;
   /** Ids of the sources that name this file themselves: its kustomization, its chart, its folder. */
   sources: string[];
+  /** For a patch: the `target` of each kustomization entry that names it and has one. */
+  patchTargets?: PatchSelector[];
 }
 
 /** What discovery found. */
