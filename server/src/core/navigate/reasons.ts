@@ -1,0 +1,47 @@
+// Why an edit belongs to a rename, as its preview says it; what has an effect beyond the text asks for agreement of its own.
+import type { Definition, Edge } from '../graph/graph';
+import type { EditReason } from './plan';
+import { titleOf } from './sameThing';
+import { scalarAt, type ReadFile } from './writtenPlace';
+
+const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Rollout']);
+/** What loses its contents when the cluster makes it anew under another name. */
+const keepsData = new Set(['PersistentVolumeClaim', 'PersistentVolume', 'StatefulSet', 'Namespace']);
+
+export function reasonOf(
+  file: ReadFile,
+  {
+    definition,
+    edge,
+    subject,
+  }: { definition: Definition | undefined; edge: Edge | undefined; subject: Definition | undefined },
+): EditReason {
+  const at = definition?.at ?? edge?.reference.from;
+  const holder = definition?.object ?? edge?.reference.object;
+  const path = at === undefined ? [] : (scalarAt(file, at.range)?.path ?? []);
+  if (workloads.has(holder?.kind ?? '') && path[0] === 'spec' && path[1] === 'selector') {
+    return {
+      label: 'Selectors that cannot change in a cluster',
+      description: `The selector of a ${holder?.kind ?? ''} is immutable: the object has to be deleted and created again.`,
+      confirm: true,
+    };
+  }
+  if (definition === undefined) {
+    return { label: 'References', confirm: false };
+  }
+  if (definition.entity === 'object' && keepsData.has(definition.object?.kind ?? '')) {
+    return {
+      label: `${definition.object?.kind ?? ''} under a new name`,
+      description: 'The cluster creates a new, empty one; what the old one holds is pruned or left behind.',
+      confirm: true,
+    };
+  }
+  if (subject !== undefined && definition.id !== subject.id && definition.entity !== 'label') {
+    return {
+      label: 'The same name elsewhere',
+      description: `The same references mean ${titleOf(definition)} too.`,
+      confirm: true,
+    };
+  }
+  return { label: definition.entity === 'label' ? 'Labels' : 'Definition', confirm: false };
+}
