@@ -37,6 +37,10 @@ export function guarded<P, R>(
       if (error instanceof Cancelled || token.isCancellationRequested) {
         return cancelled();
       }
+      // A refusal with its words is an answer.
+      if (error instanceof ResponseError) {
+        return error as ResponseError<void>;
+      }
       log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (fallback !== undefined) {
         return fallback;

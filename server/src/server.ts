@@ -11,6 +11,7 @@ import type { InitializationOptions, Settings } from './core/protocol';
 import { Diagnostics } from './handlers/diagnostics';
 import { DriftHandler } from './handlers/drift';
 import { FormattingRegistration } from './handlers/formatting';
+import { registerGraph } from './handlers/graph';
 import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
@@ -36,6 +37,7 @@ export function startServer(connection: Connection): void {
   const previews = new Previews(session);
   const drift = new DriftHandler(session);
   registerLanguage(session, diagnostics);
+  registerGraph(session);
   registerHistory(session, drift);
   registerUpgrade(session);
   registerWorkspace(session, diagnostics, () => drift.refreshEditors());
@@ -53,6 +55,9 @@ export function startServer(connection: Connection): void {
     session.editor = {
       snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
       registersFormatting: textDocument?.formatting?.dynamicRegistration === true,
+      links: textDocument?.definition?.linkSupport === true,
+      annotations: params.capabilities.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+      showsProgress: params.capabilities.window?.workDoneProgress === true,
       ...(options?.suggestCommand === undefined ? {} : { suggestCommand: options.suggestCommand }),
     };
     const named = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
@@ -70,9 +75,20 @@ export function startServer(connection: Connection): void {
           ? {}
           : { documentFormattingProvider: true, documentRangeFormattingProvider: true }),
         codeActionProvider: { codeActionKinds: ['quickfix'] },
+        definitionProvider: true,
+        typeDefinitionProvider: true,
+        implementationProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
+        callHierarchyProvider: true,
+        workspaceSymbolProvider: true,
         inlayHintProvider: true,
         codeLensProvider: { resolveProvider: false },
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } },
+        },
       },
     };
   });

@@ -56,10 +56,22 @@ export interface EditorAbilities {
   suggestCommand?: string;
   /** Formatting can be registered later, and taken back. */
   registersFormatting: boolean;
+  /** Answers may say what is underlined at the caret, and what of a file belongs to a place. */
+  links: boolean;
+  /** Edits may be grouped, and ask for agreement. */
+  annotations: boolean;
+  /** It shows what the server is waiting for. */
+  showsProgress: boolean;
 }
 
 export class Session {
-  editor: EditorAbilities = { snippets: false, registersFormatting: false };
+  editor: EditorAbilities = {
+    snippets: false,
+    registersFormatting: false,
+    links: false,
+    annotations: false,
+    showsProgress: false,
+  };
   readonly documents = new TextDocuments(TextDocument);
   settings: Settings = defaultSettings;
   trusted = false;

@@ -119,6 +119,23 @@ export const chooseEnvironmentRequest = request<{ folder: string; environment: s
   'chooseEnvironment',
 );
 
+// ---- who deploys a file
+
+export interface DeployerStep {
+  /** A file or folder, or the name of a Flux or Argo CD object. */
+  label: string;
+  path: string;
+  uri: string;
+  range: Range;
+  source?: string;
+}
+/** One way from a file up to what nobody else deploys; the nearest first. */
+export interface DeployerChain {
+  steps: DeployerStep[];
+  environments: string[];
+}
+export const deployersRequest = request<{ uri: string }, { path: string; chains: DeployerChain[] }>('deployers');
+
 // ---- preview
 
 export interface PreviewParams {

@@ -13,12 +13,14 @@ import type { FileRole } from '../core/workspace/source';
 import type { ParsedYaml } from '../core/yaml/tree';
 import { guarded } from '../guard';
 import type { EditorAbilities, Session } from '../session';
+import { completeNames } from './graphOffers';
 import { placeOfCaret, type CaretPlace, type PositionParams } from './documentPlace';
 
 export type CompletionProvider = (at: CaretPlace, abort: Abort) => Offer[] | Promise<Offer[]>;
 
 /** Asked in this order; their items form one list. A further source of items is one line here. */
 const providers: CompletionProvider[] = [
+  completeNames,
   ({ document, yaml, offset, repository, minor, role, path }) =>
     completeAt(document.parsed, yaml, offset, repository.services.schemas(), {
       minor,

@@ -5,6 +5,7 @@ import type { Range } from '../core/problem';
 import { hoverAt } from '../core/schema/hover';
 import { guarded } from '../guard';
 import type { Session } from '../session';
+import { hoverReference } from './graphOffers';
 import { placeOfCaret, type CaretPlace, type PositionParams } from './documentPlace';
 
 export interface HoverPart {
@@ -20,6 +21,7 @@ export type HoverProvider = (at: CaretPlace, abort: Abort) => HoverPart | undefi
 const providers: HoverProvider[] = [
   ({ document, yaml, offset, repository, minor }) =>
     hoverAt(document.parsed, yaml, offset, repository.services.schemas(), minor),
+  hoverReference,
 ];
 
 export function registerHover(session: Session): void {

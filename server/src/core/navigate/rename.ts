@@ -76,7 +76,7 @@ export async function planRename(
   if (fault !== undefined) {
     return { refused: cannot(definition, fault) };
   }
-  return planNames(files, renaming, subject.part, abort);
+  return planNames(graph, files, renaming, subject.part, abort);
 }
 
 function cannot(definition: Definition, reason: string): string {
@@ -159,6 +159,7 @@ function faultOf({ definitions, edges }: Renaming, part: LabelPart | undefined):
 }
 
 async function planNames(
+  graph: WorkspaceGraph,
   files: PlanFiles,
   renaming: Renaming,
   part: LabelPart | undefined,
@@ -192,6 +193,12 @@ async function planNames(
       return { refused: `${at.path} cannot be read.` };
     }
     read.set(at.path, file);
+    const taken = edge === undefined ? undefined : offeredAs(graph, file, edge, newText, renaming);
+    if (taken !== undefined) {
+      return {
+        refused: `Cannot rename ${subject === undefined ? oldText : titleOf(subject.definition)}: ${titleOf(taken)} exists already, in ${placeText(taken.at)}.`,
+      };
+    }
     const edit =
       part !== undefined
         ? labelEdit(file, at.range, part, newText)
@@ -213,6 +220,24 @@ async function planNames(
     }
   }
   return { plan: { edits: [...edits.values()], moves: [], notes: [] } };
+}
+
+/** What a reference would mean if it had the new text already. */
+function offeredAs(
+  graph: WorkspaceGraph,
+  { path, parsed }: ReadFile,
+  { reference }: Edge,
+  newText: string,
+  { definitions }: Renaming,
+): Definition | undefined {
+  if (reference.entity === 'label') {
+    return undefined;
+  }
+  const offered = graph.candidates(path, parsed.lines.offsetAt(reference.from.range.start))?.items ?? [];
+  return offered.find(
+    ({ text, definition }) =>
+      text === newText && !definitions.some((renamed) => renamed.definition.id === definition.id),
+  )?.definition;
 }
 
 async function readFile(files: PlanFiles, path: string): Promise<ReadFile | undefined> {

@@ -1,0 +1,246 @@
+// Rename over the graph: everything that means a name changes with it, nothing else does, and what cannot be changed is refused.
+import * as assert from 'node:assert';
+import fs from 'node:fs';
+import path from 'node:path';
+import { planRename, prepareRename } from '../../server/src/core/navigate/rename';
+import { parseYaml } from '../../server/src/core/yaml/parse';
+import { filesOfFixture, graphOf } from '../support/graphFixture';
+import { applied, changedLines, edgesOf, moveFiles, planFiles, renameAt, type Files } from '../support/planned';
+import { fixtures } from '../support/shared';
+import { filesOf } from '../support/memoryFiles';
+
+const shop = filesOfFixture(fs.readFileSync(path.join(fixtures, 'graph/kustomize.yaml'), 'utf8'));
+
+async function renamed(files: Files, file: string, marker: string, newName: string, by = 0): Promise<string[]> {
+  const answer = await renameAt(files, file, marker, newName, by);
+  assert.ok(!('refused' in answer), 'refused' in answer ? answer.refused : '');
+  return changedLines(files, answer.files);
+}
+
+async function refusal(files: Files, file: string, marker: string, newName: string, by = 0): Promise<string> {
+  const answer = await renameAt(files, file, marker, newName, by);
+  assert.ok('refused' in answer, 'it was not refused');
+  return answer.refused;
+}
+
+describe('rename', () => {
+  it('changes a generated ConfigMap from any of its references', async () => {
+    const lines = await renamed(shop, 'base/kustomization.yaml', 'settings', 'options');
+    assert.deepStrictEqual(lines, [
+      'base/kustomization.yaml: - name: settings → - name: options',
+      ...Array(5).fill('base/deployment.yaml: name: settings → name: options'),
+      'overlay/kustomization.yaml: - name: settings → - name: options',
+    ]);
+  });
+
+  it('changes keys where generators make them', async () => {
+    assert.deepStrictEqual(await renamed(shop, 'base/deployment.yaml', 'key: LOG_LEVEL', 'LEVEL', 6), [
+      'base/kustomization.yaml: - LOG_LEVEL=info → - LEVEL=info',
+      'base/deployment.yaml: key: LOG_LEVEL → key: LEVEL',
+    ]);
+    assert.deepStrictEqual(await renamed(shop, 'base/deployment.yaml', 'key: TOKEN', 'SECRET', 6), [
+      'base/values.env: TOKEN=1 → SECRET=1',
+      'base/deployment.yaml: key: TOKEN → key: SECRET',
+    ]);
+    assert.deepStrictEqual(await renamed(shop, 'base/deployment.yaml', 'key: config.yaml', 'main.yaml', 6), [
+      'base/kustomization.yaml: files: [config.yaml, other=second.yaml] → files: [main.yaml=config.yaml, other=second.yaml]',
+      'base/deployment.yaml: - key: config.yaml → - key: main.yaml',
+    ]);
+  });
+
+  it('changes labels wherever templates and selectors meet', async () => {
+    const value = await renamed(shop, 'base/service.yaml', 'app: web', 'front', 6);
+    assert.deepStrictEqual(value, [
+      'base/deployment.yaml: app: web → app: front',
+      'base/deployment.yaml: app: web → app: front',
+      'base/service.yaml: app: web → app: front',
+    ]);
+    const key = await renamed(shop, 'base/service.yaml', 'app: web', 'app.kubernetes.io/name', 1);
+    assert.deepStrictEqual(
+      new Set(key.map((line) => line.replace(/^.*: (?=app: )/, ''))),
+      new Set(['app: web → app.kubernetes.io/name: web']),
+    );
+  });
+
+  it('asks for agreement where a cluster would refuse the change', async () => {
+    const answer = await renameAt(shop, 'base/service.yaml', 'app: web', 'front', 6);
+    assert.ok('plan' in answer);
+    assert.deepStrictEqual(
+      answer.plan.edits
+        .filter(({ reason }) => reason.confirm)
+        .map(({ path: file, range, reason }) => [file, range.start.line, reason.label]),
+      [['base/deployment.yaml', 7, 'Selectors that cannot change in a cluster']],
+    );
+  });
+
+  it('changes named ports and volumes', async () => {
+    assert.deepStrictEqual(await renamed(shop, 'base/service.yaml', 'targetPort: http', 'plain', 13), [
+      'base/deployment.yaml: - name: http → - name: plain',
+      'base/deployment.yaml: port: http → port: plain',
+      'base/service.yaml: targetPort: http → targetPort: plain',
+    ]);
+    assert.deepStrictEqual(await renamed(shop, 'overlay/patch.yaml', 'name: extra', 'more', 7), [
+      'base/deployment.yaml: - name: extra → - name: more',
+      'overlay/patch.yaml: - name: extra → - name: more',
+    ]);
+  });
+
+  it('renames objects with their patches and their references in overlays', async () => {
+    assert.deepStrictEqual(await renamed(shop, 'overlay/patch.yaml', 'name: web', 'front', 7), [
+      'base/deployment.yaml: name: web → name: front',
+      'overlay/kustomization.yaml: name: web → name: front',
+      'overlay/patch.yaml: name: web → name: front',
+    ]);
+  });
+
+  it('renames the file that a path means, and every path to it', async () => {
+    const answer = await renameAt(shop, 'base/kustomization.yaml', 'deployment.yaml', './web/deploy.yaml');
+    assert.ok('plan' in answer);
+    assert.deepStrictEqual(answer.plan.moves, [{ from: 'base/deployment.yaml', to: 'base/web/deploy.yaml' }]);
+    assert.match(answer.files['base/kustomization.yaml'] ?? '', /- web\/deploy.yaml/);
+    const folder = await renameAt(shop, 'overlay/kustomization.yaml', '../base', '../bases/web', 4);
+    assert.ok('plan' in folder);
+    assert.deepStrictEqual(folder.plan.moves, [{ from: 'base', to: 'bases/web' }]);
+    assert.match(folder.files['overlay/kustomization.yaml'] ?? '', /- \.\.\/bases\/web\n/);
+    assert.deepStrictEqual(folder.plan.edits.length, 1);
+  });
+
+  it('keeps the key of a generated file that gets another name', async () => {
+    const { files } = await moveFiles(shop, [{ from: 'base/config.yaml', to: 'base/app.yaml' }]);
+    assert.match(files['base/kustomization.yaml'] ?? '', /files: \[config\.yaml=app\.yaml, other=second\.yaml\]/);
+  });
+
+  it('rewrites the paths inside files that move', async () => {
+    const { files, plan } = await moveFiles(shop, [{ from: 'overlay', to: 'envs/staging/overlay' }]);
+    assert.deepStrictEqual(plan.notes, []);
+    assert.match(files['envs/staging/overlay/kustomization.yaml'] ?? '', /- \.\.\/\.\.\/\.\.\/base\n/);
+    assert.match(files['envs/staging/overlay/kustomization.yaml'] ?? '', /- \.\.\/\.\.\/\.\.\/component\n/);
+    assert.match(files['envs/staging/overlay/kustomization.yaml'] ?? '', /- ingress\.yaml\n/);
+  });
+
+  it('refuses what would not be valid, is taken, or is not there', async () => {
+    assert.match(
+      await refusal(shop, 'overlay/patch.yaml', 'name: web', 'Front', 7),
+      /cannot name a Deployment: lower-case/,
+    );
+    assert.match(await refusal(shop, 'base/service.yaml', 'targetPort: http', 'no--port', 13), /at most 15/);
+    assert.match(await refusal(shop, 'base/service.yaml', 'app: web', 'a b', 6), /cannot be the value of a label/);
+    assert.match(
+      await refusal(shop, 'base/deployment.yaml', 'key: LOG_LEVEL', 'TOKEN', 6),
+      /exists already, in base\/values.env:1/,
+    );
+    assert.match(
+      await refusal(shop, 'base/kustomization.yaml', 'deployment.yaml', 'service.yaml'),
+      /base\/service\.yaml exists already/,
+    );
+    assert.match(
+      await refusal(shop, 'base/kustomization.yaml', 'deployment.yaml', '../../x.yaml'),
+      /does not lie in this repository/,
+    );
+  });
+
+  it('keeps quotes, comments and line ends', async () => {
+    const files = filesOf(`
+# file: app.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: "settings" # the settings
+data: {'a.b': x}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      envFrom:
+        - configMapRef: {name: 'settings'}   # all of them
+      env:
+        - name: A
+          valueFrom: {configMapKeyRef: {name: settings, key: "a.b"}}
+`);
+    files['app.yaml'] = (files['app.yaml'] ?? '').replaceAll('\n', '\r\n');
+    const answer = await renameAt(files, 'app.yaml', '"settings"', 'options', 3);
+    assert.ok('plan' in answer);
+    assert.strictEqual(
+      answer.files['app.yaml'],
+      files['app.yaml']
+        .replace('"settings"', '"options"')
+        .replace("'settings'", "'options'")
+        .replace('name: settings', 'name: options'),
+    );
+    const keys = await renameAt(files, 'app.yaml', '"a.b"', 'c.d', 2);
+    assert.ok('plan' in keys, JSON.stringify(keys));
+    assert.strictEqual(keys.files['app.yaml'], files['app.yaml'].replace("'a.b'", "'c.d'").replace('"a.b"', '"c.d"'));
+  });
+
+  it('says at once what cannot be renamed', async () => {
+    const files = filesOf(`
+# file: chart/Chart.yaml
+apiVersion: v2
+name: x
+version: 1.0.0
+# file: pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  serviceAccountName: somebody
+  containers:
+    - name: web
+`);
+    const { graph } = await graphOf(files);
+    const text = files['pod.yaml'] ?? '';
+    const answer = prepareRename(graph, { path: 'pod.yaml', parsed: parseYaml(text) }, text.indexOf('somebody'));
+    assert.deepStrictEqual(answer, { refused: 'Cannot rename "somebody": nothing in this repository defines it.' });
+  });
+
+  for (const [name, files] of Object.entries({ kustomize: shop })) {
+    it(`gives back ${name} byte for byte, and every edge in between`, async () => {
+      await roundTrips(files);
+    });
+  }
+});
+
+/** Renames every definition and back. */
+export async function roundTrips(files: Files): Promise<number> {
+  const { graph } = await graphOf(files);
+  const paths = Object.keys(files);
+  const before = edgesOf(graph, paths);
+  let done = 0;
+  for (const file of paths) {
+    for (const { entity, at, name } of graph.definitionsIn(file)) {
+      if (entity === 'file' || entity === 'folder') {
+        continue;
+      }
+      const parsed = parseYaml(files[at.path] ?? '');
+      const offset = parsed.lines.offsetAt(entity === 'label' ? at.range.end : at.range.start);
+      const start = prepareRename(graph, { path: at.path, parsed }, offset);
+      if (start === undefined || 'refused' in start) {
+        continue;
+      }
+      const newName = entity === 'variable' ? `${start.placeholder}_x` : `${start.placeholder}-x`;
+      const there = await planRename(graph, planFiles(files), { path: at.path, offset, newName });
+      if ('refused' in there) {
+        continue;
+      }
+      const after = applied(files, there.plan);
+      const second = await graphOf(after);
+      assert.deepStrictEqual(edgesOf(second.graph, paths), before, `${entity} ${name} in ${file}`);
+      const again = parseYaml(after[at.path] ?? '');
+      const where =
+        again.lines.offsetAt(at.range.start) +
+        (entity === 'label' ? at.range.end.character - at.range.start.character : 0);
+      const back = await planRename(second.graph, planFiles(after), {
+        path: at.path,
+        offset: where,
+        newName: start.placeholder,
+      });
+      assert.ok(!('refused' in back), `${name}: ${'refused' in back ? back.refused : ''}`);
+      assert.deepStrictEqual(applied(after, back.plan), files, `${entity} ${name} in ${file}`);
+      done++;
+    }
+  }
+  return done;
+}
