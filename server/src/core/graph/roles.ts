@@ -4,15 +4,12 @@ import { ecosystemLines } from './roles/ecosystem';
 import { fileLines } from './roles/files';
 import { gitopsLines } from './roles/gitops';
 import { kubernetesLines } from './roles/kubernetes';
+import { namespaceLines, namespacesBeside } from './roles/namespaces';
 import { podLines } from './roles/pod';
 
-export const roleLines: readonly RoleLine[] = [
-  ...podLines,
-  ...kubernetesLines,
-  ...ecosystemLines,
-  ...gitopsLines,
-  ...fileLines,
-];
+const named: readonly RoleLine[] = [...podLines, ...kubernetesLines, ...ecosystemLines, ...gitopsLines, ...fileLines];
+
+export const roleLines: readonly RoleLine[] = [...named, ...namespaceLines, ...namespacesBeside(named)];
 
 /** A patch, or a generator that merges, names the object that it changes. */
 export const patchLine: RoleLine = { in: 'object', path: 'metadata.name', role: 'patched object', entity: 'object' };

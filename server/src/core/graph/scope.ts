@@ -95,8 +95,9 @@ export function resolveInFile(scope: Scope, kustomization: string, reference: Re
   if (sources.length === 0) {
     return [];
   }
+  // A namespace that a kustomization sets may come from another source.
   const isMeant = (placed: Placed): boolean =>
-    sources.includes(placed.source) &&
+    (reference.cluster || sources.includes(placed.source)) &&
     (reference.namespace === undefined || placed.namespaces.includes(reference.namespace));
   if (reference.pattern !== true && reference.kinds.length > 0) {
     return named(scope, reference.kinds, reference.text).filter(isMeant);
