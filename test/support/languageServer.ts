@@ -22,6 +22,8 @@ export interface LanguageServerOptions {
   /** What the editor can do with texts: `textDocument` of the client's capabilities. */
   textDocument?: ClientCapabilities['textDocument'];
   suggestCommand?: string;
+  /** `rich`: it knows links and groups of edits, as VS Code does. */
+  editor?: 'plain' | 'rich';
 }
 
 export interface TestServer {
@@ -66,13 +68,22 @@ export async function startLanguageServer(options: LanguageServerOptions): Promi
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
   const folders = options.folders.map((folder) => ({ uri: pathToFileURL(folder).href, name: path.basename(folder) }));
+  const rich = options.editor === 'rich';
   const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: null,
     workspaceFolders: folders,
     capabilities: {
-      workspace: { configuration: true, workspaceFolders: true },
-      ...(options.textDocument === undefined ? {} : { textDocument: options.textDocument }),
+      workspace: {
+        configuration: true,
+        workspaceFolders: true,
+        ...(rich ? { workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} } } : {}),
+      },
+      ...(options.textDocument === undefined
+        ? rich
+          ? { textDocument: { definition: { linkSupport: true } } }
+          : {}
+        : { textDocument: options.textDocument }),
     },
     initializationOptions: {
       trusted: options.trusted ?? true,
