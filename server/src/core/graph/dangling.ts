@@ -1,8 +1,454 @@
-// References that nothing answers, as findings: only where the answer would have to be in this repository.
-import type { Problem } from '../problem';
-import type { FileEntry } from './fileEntry';
+// References that nothing answers, as findings: only where the answer would have to be in this repository. What a chart, a controller or
+// another repository may bring is never missed here, unless a name that nobody uses lies one letter away.
+import type { Fix, Problem, Severity } from '../problem';
+import { label } from '../resource';
+import { couldBringMore, isBringer, rendersName } from './completeness';
+import type { ReferenceFact } from './facts';
+import { placeIn, type FileEntry } from './fileEntry';
 import type { GraphContext } from './liveGraph';
+import { nearest } from '../suggest';
+import { isMisspelt } from './nearName';
+import type { Placed } from './placement';
+import { chooses, selectorPairs } from './podLabels';
+import type { Scope } from './scope';
 
-export function danglingReferences(_entry: FileEntry, _context: GraphContext): Problem[] {
-  return [];
+/** A finding in one scope; those of several scopes become one. */
+interface Finding {
+  rule: string;
+  severity: Severity;
+  message: string;
+  /** What is probably meant. */
+  instead?: string;
+  /** Of a selector: the pair that does not fit. */
+  pair?: string;
+  related?: NonNullable<Problem['related']>;
+}
+
+export function danglingReferences(entry: FileEntry, context: GraphContext): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<unknown>();
+  for (const reference of entry.references) {
+    const { line, text, fixed, optional, object, selector } = reference;
+    if (text === '' || fixed !== undefined || optional || line.quiet === true || object === undefined) {
+      continue;
+    }
+    // The pairs of a selector are one question.
+    if (reference.entity === 'label' && selector !== undefined) {
+      if (seen.has(selector)) {
+        continue;
+      }
+      seen.add(selector);
+    }
+    const found = findings(entry, reference, context);
+    const [first] = found;
+    if (first !== undefined) {
+      const { pair } = first.finding;
+      const at = entry.references.find(
+        (other) => pair !== undefined && other.selector === selector && other.text === pair,
+      );
+      problems.push(problemOf(entry, at ?? reference, first.finding, environmentsOf(found, entry, reference, context)));
+    }
+  }
+  return problems;
+}
+
+function findings(
+  entry: FileEntry,
+  reference: ReferenceFact,
+  context: GraphContext,
+): { scope: Scope; finding: Finding }[] {
+  const { linker } = context;
+  if (reference.object === undefined) {
+    return [];
+  }
+  return linker.placedOf(entry, reference.object).flatMap(({ scope, placed }) => {
+    // What patches rewrite on the way is not what is written here.
+    if (placed.opaque || scope.sources.some(({ source, rewrites }) => source === placed.source && rewrites)) {
+      return [];
+    }
+    if (isReplaced(placed, reference, context)) {
+      return [];
+    }
+    const finding = judge(scope, placed, reference, context);
+    return finding === undefined ? [] : [{ scope, finding }];
+  });
+}
+
+/** A patch writes the same field. */
+function isReplaced(placed: Placed, reference: ReferenceFact, { state, linker }: GraphContext): boolean {
+  return placed.patches.some((patch) => {
+    const object = linker.objectOf(patch);
+    const entry = state.entries.get(patch.entry);
+    return entry?.references.some((other) => other.object === object && other.line === reference.line) === true;
+  });
+}
+
+function judge(scope: Scope, from: Placed, reference: ReferenceFact, context: GraphContext): Finding | undefined {
+  switch (reference.entity) {
+    case 'object':
+      return missingObject(scope, from, reference, context);
+    case 'key':
+      return missingKey(scope, from, reference, context);
+    case 'port':
+      return missingPort(scope, from, reference, context);
+    case 'label':
+      return selectsNothing(scope, from, reference, context);
+    case 'container':
+    case 'volume':
+    case 'claimTemplate':
+    case 'file':
+    case 'folder':
+    case 'variable':
+      // The API server, kustomize and the substitution say these themselves.
+      return undefined;
+  }
+}
+
+// ---- objects
+
+/** What exists in every cluster, or comes into being without anybody's file. */
+const builtinNames: readonly [kind: RegExp, name: RegExp][] = [
+  [/^ServiceAccount$/, /^default$/],
+  [/^ConfigMap$/, /^(kube-root-ca\.crt|extension-apiserver-authentication|openshift-service-ca\.crt)$/],
+  [
+    /^(Cluster)?Role$/,
+    /^(system:.*|cluster-admin|admin|edit|view|extension-apiserver-authentication-reader|kubeadm:.*)$/,
+  ],
+  [/^PriorityClass$/, /^system-/],
+  [/^Service$/, /^(kubernetes|kube-dns)$/],
+  [/^Namespace$/, /^(default|kube-.*)$/],
+  [/^AppProject$/, /^default$/],
+  [/^(Git|OCI)Repository$/, /^flux-system$/],
+  [/^Kustomization$/, /^flux-system$/],
+];
+
+/** Kinds that a self-contained environment has to define itself: a missing one is said even where no near name exists. */
+const expected = new Map<string, { rule: string; severity: Severity }>([
+  ['HorizontalPodAutoscaler:scaled workload', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['Ingress:backend Service', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['HTTPRoute:backend Service', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['RoleBinding:bound role', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['ConfigMap', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['ServiceAccount', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
+  ['PersistentVolumeClaim', { rule: 'kubernetes/missing-reference', severity: 'info' }],
+  ['source of a Kustomization', { rule: 'flux/missing-source', severity: 'warning' }],
+  ['source of a chart', { rule: 'flux/missing-source', severity: 'warning' }],
+  ['dependency', { rule: 'flux/missing-dependency', severity: 'warning' }],
+]);
+
+function missingObject(
+  scope: Scope,
+  from: Placed,
+  reference: ReferenceFact,
+  context: GraphContext,
+): Finding | undefined {
+  const { linker } = context;
+  const { text, kinds, line } = reference;
+  const [kind] = kinds;
+  if (kind === undefined || reference.pattern === true || line.role === 'patched object') {
+    return undefined;
+  }
+  if (
+    builtinNames.some(([kinds, names]) => kinds.test(kind.kind) && names.test(text)) ||
+    linker.objects(scope, from, reference).length > 0
+  ) {
+    return undefined;
+  }
+  const namespace = reference.namespace ?? (reference.cluster ? '' : from.key.namespace);
+  if (rendersName(scope, kinds, namespace, text, context)) {
+    return undefined;
+  }
+  const what = `${kind.kind} ${namespace === '' ? '' : `${namespace}/`}${text}`;
+  const wanted =
+    expected.get(`${from.key.kind}:${line.role}`) ??
+    (kind.kind.endsWith('Class')
+      ? undefined
+      : (expected.get(line.role) ??
+        (line.in === 'Pod' || line.in === 'container' ? expected.get(kind.kind) : undefined)));
+  const rule = wanted?.rule ?? 'kubernetes/missing-reference';
+  const near = nearObject(scope, from, reference, wanted !== undefined, context);
+  if (near !== undefined) {
+    return {
+      rule,
+      severity: 'warning',
+      message: `${what} is not in this repository. Did you mean ${near.text}?`,
+      instead: near.text,
+      ...(near.at === undefined ? {} : { related: [{ location: near.at, message: near.label }] }),
+    };
+  }
+  if (wanted === undefined || couldBringMore(scope, kind, namespace, context)) {
+    return undefined;
+  }
+  if (kind.kind === 'Role' || kind.kind !== 'ClusterRole') {
+    return { rule, severity: wanted.severity, message: `${what} is not in this repository${scopeWords(scope)}.` };
+  }
+  return undefined;
+}
+
+const scopeWords = (scope: Scope): string =>
+  scope.environment === undefined ? '' : `, as deployed to ${scope.environment}`;
+
+/**
+ * An object of the wanted kind whose name is one letter away: surely the one that is meant where nobody else uses it, or where names of
+ * the kind are always in the repository.
+ */
+function nearObject(
+  scope: Scope,
+  from: Placed,
+  reference: ReferenceFact,
+  isExpected: boolean,
+  context: GraphContext,
+): { text: string; at: NonNullable<Problem['related']>[number]['location'] | undefined; label: string } | undefined {
+  const { kinds, text, namespace } = reference;
+  const wanted = namespace ?? from.key.namespace;
+  for (const { placed } of scope.sources) {
+    for (const object of placed) {
+      const written = object.source === from.source ? (object.names[0] ?? '') : object.key.name;
+      const isKind = kinds.some(
+        ({ group, kind }) => kind === object.key.kind && (group === '*' || group === object.key.group),
+      );
+      const isThere = reference.cluster || object.key.namespace === '' || object.key.namespace === wanted;
+      if (object.partial || !isKind || !isThere || !isMisspelt(text, written)) {
+        continue;
+      }
+      const entry = context.state.entries.get(object.entry);
+      const fact = context.linker.objectOf(object)?.definitions.find(({ entity }) => entity === 'object');
+      if (
+        entry === undefined ||
+        fact === undefined ||
+        (isUsed(scope, object, context) && !(isExpected && text.length >= 6))
+      ) {
+        continue;
+      }
+      return {
+        text: written,
+        at: placeIn(entry, fact.document, fact.start, fact.end),
+        label: `${label(object.key)} is defined here`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Some reference of the scope means the object: it is there for that one. */
+function isUsed(scope: Scope, object: Placed, { state, linker }: GraphContext): boolean {
+  const files = new Set(object.names.flatMap((name) => [...(state.byText.get(name) ?? [])]));
+  for (const path of files) {
+    const entry = state.entries.get(path);
+    for (const reference of entry?.references ?? []) {
+      if (
+        reference.entity !== 'object' ||
+        reference.object === undefined ||
+        !object.names.includes(reference.text) ||
+        reference.line.role === 'patched object'
+      ) {
+        continue;
+      }
+      const uses = linker.placedOf(entry as FileEntry, reference.object).filter((use) => use.scope === scope);
+      if (uses.some(({ placed }) => linker.objects(scope, placed, reference).includes(object))) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// ---- keys and ports
+
+function missingKey(
+  scope: Scope,
+  from: Placed,
+  reference: ReferenceFact,
+  { linker }: GraphContext,
+): Finding | undefined {
+  const { via, text } = reference;
+  if (via === undefined || via.optional || via.fixed !== undefined) {
+    return undefined;
+  }
+  const holders = linker.objects(scope, from, via);
+  if (holders.length === 0) {
+    return undefined;
+  }
+  const keys = new Set<string>();
+  for (const holder of holders) {
+    const parts = [holder, ...holder.patches].map((part) => linker.objectOf(part));
+    const isOpen = parts.some(
+      (object) =>
+        object === undefined ||
+        object.keysUnknown === true ||
+        object.made === 'operator' ||
+        (object.keyFiles ?? []).some((path) => !linker.hasText(path)),
+    );
+    if (isOpen || holder.opaque) {
+      return undefined;
+    }
+    linker.definitionsOf(holder, 'key').forEach(({ fact }) => keys.add(fact.name));
+  }
+  // One that is empty here is filled by somebody else.
+  if (keys.size === 0 || keys.has(text)) {
+    return undefined;
+  }
+  const [holder] = holders;
+  const near = nearest(text, keys);
+  return {
+    rule: 'kubernetes/missing-key',
+    severity: 'warning',
+    message: `${holder === undefined ? '' : label(holder.key)} has no key ${text}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    ...(near === undefined ? {} : { instead: near }),
+  };
+}
+
+function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, context: GraphContext): Finding | undefined {
+  const { linker } = context;
+  const { text, via, pod, selector } = reference;
+  const holders =
+    via !== undefined
+      ? via.fixed === undefined
+        ? linker.objects(scope, from, via)
+        : []
+      : pod !== undefined
+        ? from.partial
+          ? from.patched
+          : [from]
+        : selector === undefined || selector.inexact
+          ? []
+          : [...new Set(linker.chosen(scope, from, reference).map(({ placed }) => placed))];
+  // A word of the AWS load balancer controller: an annotation says what the backend is.
+  if (
+    text === 'use-annotation' ||
+    holders.length === 0 ||
+    holders.some((holder) => holder.opaque || isBringer(holder.key.group))
+  ) {
+    return undefined;
+  }
+  const names = new Set(holders.flatMap((holder) => linker.definitionsOf(holder, 'port').map(({ fact }) => fact.name)));
+  if (names.has(text)) {
+    return undefined;
+  }
+  const [holder] = holders;
+  const near = nearest(text, names);
+  const what =
+    holders.length === 1 && holder !== undefined ? `${label(holder.key)} has` : 'None of the chosen objects has';
+  return {
+    rule: 'kubernetes/missing-port',
+    severity: 'warning',
+    message: `${what} ${what.startsWith('None') ? 'a' : 'no'} ${reference.line.role.startsWith('listener') ? 'listener' : 'port'} ${text}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    ...(near === undefined ? {} : { instead: near }),
+  };
+}
+
+// ---- selectors
+
+/** A selector that chooses nothing, while something is there that differs from it by one misspelt word. */
+function selectsNothing(
+  scope: Scope,
+  from: Placed,
+  reference: ReferenceFact,
+  context: GraphContext,
+): Finding | undefined {
+  const { linker } = context;
+  const { selector, line } = reference;
+  const isUnsure = scope.sources.some(({ source, changesLabels }) => source === from.source && changesLabels);
+  if (
+    selector === undefined ||
+    selector.inexact ||
+    selector.pairs.length === 0 ||
+    line.selects === 'self' ||
+    isUnsure
+  ) {
+    return undefined;
+  }
+  const wanted = selectorPairs(from, selector);
+  const all = linker.selectable(scope, from, reference);
+  if (all.some(({ labels }) => chooses(wanted, labels))) {
+    return undefined;
+  }
+  for (const { placed, pod, labels } of all) {
+    const near = placed.opaque ? undefined : oneApart(wanted, labels);
+    if (near === undefined) {
+      continue;
+    }
+    const object = pod?.object ?? linker.objectOf(placed);
+    const file = context.state.entries.get(placed.entry);
+    const fact = object?.definitions.find(
+      (d) => d.entity === 'label' && d.name === near.there && (pod === undefined || d.pod === pod),
+    );
+    const related =
+      file === undefined || fact === undefined
+        ? []
+        : [
+            {
+              location: placeIn(file, fact.document, fact.start, fact.end),
+              message: `${label(placed.key)} has ${near.there}`,
+            },
+          ];
+    return {
+      rule: 'kubernetes/selects-nothing',
+      severity: 'warning',
+      message: `The ${line.role} chooses nothing: ${label(placed.key)} has ${near.there}, not ${near.here}.`,
+      pair: near.here,
+      related,
+    };
+  }
+  return undefined;
+}
+
+/** The one pair in which labels differ from what is wanted, by one misspelt word. */
+function oneApart(
+  wanted: ReadonlyMap<string, string>,
+  labels: ReadonlyMap<string, string>,
+): { here: string; there: string } | undefined {
+  const different = [...wanted].filter(([name, value]) => labels.get(name) !== value);
+  const [only, ...others] = different;
+  if (only === undefined || others.length > 0) {
+    return undefined;
+  }
+  const [name, value] = only;
+  const there = labels.get(name);
+  if (there !== undefined) {
+    return isMisspelt(value, there) ? { here: `${name}=${value}`, there: `${name}=${there}` } : undefined;
+  }
+  const key = [...labels].find(([other, text]) => text === value && !wanted.has(other) && isMisspelt(name, other))?.[0];
+  return key === undefined ? undefined : { here: `${name}=${value}`, there: `${key}=${value}` };
+}
+
+// ---- as problems
+
+/** Environments by name where only some of those that deploy the file have the finding. */
+function environmentsOf(
+  found: readonly { scope: Scope }[],
+  entry: FileEntry,
+  reference: ReferenceFact,
+  { linker }: GraphContext,
+): string[] {
+  const all = new Set(
+    (reference.object === undefined ? [] : linker.placedOf(entry, reference.object)).map(({ scope }) => scope),
+  );
+  const having = new Set(found.map(({ scope }) => scope));
+  return all.size === having.size ? [] : [...having].flatMap(({ environment }) => environment ?? []);
+}
+
+function problemOf(
+  entry: FileEntry,
+  reference: ReferenceFact,
+  finding: Finding,
+  environments: readonly string[],
+): Problem {
+  const place = placeIn(entry, reference.document, reference.start, reference.end);
+  const { instead } = finding;
+  const fixes: Fix[] =
+    instead === undefined ? [] : [{ title: `Change to ${instead}`, edits: [{ ...place, newText: instead }] }];
+  const words =
+    environments.length === 0 || finding.message.includes('as deployed to') ? '' : ` (${environments.join(', ')})`;
+  return {
+    ...place,
+    rule: finding.rule,
+    severity: finding.severity,
+    message: finding.message + words,
+    ...(reference.object === undefined || reference.object.key.name === ''
+      ? {}
+      : { resource: label(reference.object.key) }),
+    ...(finding.related === undefined || finding.related.length === 0 ? {} : { related: finding.related }),
+    ...(fixes.length === 0 ? {} : { fixes }),
+  };
 }

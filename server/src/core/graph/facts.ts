@@ -138,6 +138,8 @@ export interface LayerFact {
   unknown?: string;
   /** A patch may change labels or selectors. */
   changesLabels: boolean;
+  /** Replacements, variables or configurations rewrite fields. */
+  rewrites: boolean;
 }
 
 export interface LayerPatch {

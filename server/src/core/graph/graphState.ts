@@ -1,6 +1,7 @@
 // What a discovery found, placed and indexed: built in steps, so that whoever builds can let other work run between them.
 import { folderOf } from '../workspace/paths';
 import { fileSet } from '../workspace/kustomization';
+import type { ResourceKey } from '../resource';
 import type { Source, Workspace } from '../workspace/source';
 import type { FileEntry } from './fileEntry';
 import { Linker, type LinkInput } from './linker';
@@ -19,6 +20,8 @@ export interface State {
   /** Files by what their references say, and by the paths that they name. Names that were edited away stay until the next building. */
   byText: Map<string, Set<string>>;
   byPath: Map<string, Set<string>>;
+  /** Objects of renderings, by source. */
+  rendered: Map<string, readonly ResourceKey[]>;
 }
 
 export function emptyState(): State {
@@ -38,6 +41,7 @@ export function emptyState(): State {
     written: new Map(),
     byText: new Map(),
     byPath: new Map(),
+    rendered: new Map(),
   };
 }
 
@@ -204,6 +208,7 @@ export function* build(
     written,
     byText: only?.state.byText ?? new Map<string, Set<string>>(),
     byPath: only?.state.byPath ?? new Map<string, Set<string>>(),
+    rendered: only?.state.rendered ?? new Map<string, readonly ResourceKey[]>(),
   };
   const linker = new Linker(inputOf(state));
   const indexed = only === undefined ? entries.values() : [entries.get(only.changed)];

@@ -119,6 +119,11 @@ export class Linker {
     return entry === undefined || fact === undefined ? [] : [{ entry, fact }];
   }
 
+  /** True where the graph has read a file. */
+  hasText(path: string): boolean {
+    return this.input.entry(path)?.text !== undefined;
+  }
+
   /** Everything of one entity that an object and its patches define. */
   definitionsOf(placed: Placed, entity: DefinitionFact['entity']): { entry: FileEntry; fact: DefinitionFact }[] {
     return [placed, ...placed.patches].flatMap((part) => {

@@ -126,6 +126,14 @@ export class LiveGraph implements WorkspaceGraph {
     this.forget();
   }
 
+  /**
+   * What a source renders to, for sources whose objects are not read from files (charts): they count as defined. Known until the next
+   * discovery.
+   */
+  setRendered(source: string, objects: readonly ResourceKey[]): void {
+    this.state.rendered.set(source, objects);
+  }
+
   private replace(state: State): void {
     this.state = state;
     this.linker = new Linker(inputOf(state));
@@ -379,7 +387,7 @@ export class LiveGraph implements WorkspaceGraph {
 
 /** What the answers of the graph are made from. */
 export interface GraphContext {
-  state: Pick<State, 'workspace' | 'entries' | 'files' | 'folders' | 'scopes' | 'byPath'>;
+  state: Pick<State, 'workspace' | 'entries' | 'files' | 'folders' | 'scopes' | 'byPath' | 'byText' | 'rendered'>;
   linker: Linker;
   definitionOf(target: Target): Definition;
   linksIn(path: string): readonly { edge: Edge; fact: ReferenceFact; targets: readonly Target[] }[];

@@ -40,6 +40,8 @@ export interface PlacedSource {
   unknown: string | undefined;
   /** Labels and selectors may be changed in ways that are not read here. */
   changesLabels: boolean;
+  /** Fields of objects are rewritten in ways that are not read here: what is written is not what is deployed. */
+  rewrites: boolean;
 }
 
 export interface PlacementInput {
@@ -57,6 +59,7 @@ export function placeSource(source: Source, input: PlacementInput): PlacedSource
     kustomizations: new Set(),
     unknown: undefined,
     changesLabels: false,
+    rewrites: false,
   };
   const run = new Placement(input, result);
   switch (source.render.tool) {
@@ -176,6 +179,7 @@ class Placement {
     }
     this.result.unknown ??= layer?.unknown;
     this.result.changesLabels ||= layer?.changesLabels === true || (overlay?.patches?.length ?? 0) > 0;
+    this.result.rewrites ||= layer?.rewrites === true || (overlay?.patches?.length ?? 0) > 0;
     attach(partials, into);
     const deleted = new Set(partials.flatMap((patch) => (this.isDeleting(patch) ? patch.patched : [])));
     if (deleted.size > 0) {

@@ -171,10 +171,8 @@ function readLayer(path: string, root: MapNode): LayerFact {
     components: paths('components'),
     patches,
     ...(remote !== undefined ? { unknown: remote.text } : unknown !== undefined ? { unknown } : {}),
-    changesLabels:
-      patches.some(({ operations }) => operations !== undefined) ||
-      itemsAt(root, 'replacements').length > 0 ||
-      itemsAt(root, 'configurations').length > 0,
+    changesLabels: patches.some(({ operations }) => operations !== undefined),
+    rewrites: ['replacements', 'configurations', 'vars'].some((field) => itemsAt(root, field).length > 0),
   };
 }
 

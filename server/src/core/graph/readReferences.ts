@@ -70,7 +70,8 @@ export class DocumentReader {
   private readonly at: (offset: number) => number;
   private object: WrittenObject | undefined;
   private root: MapNode | undefined;
-  private made: WrittenObject | undefined;
+  /** What the object that is read makes a controller create. */
+  private made: WrittenObject[] = [];
   private selectors = new Map<string, SelectorFact>();
   private deep = false;
 
@@ -191,7 +192,7 @@ export class DocumentReader {
     }
     this.object = object;
     this.root = root;
-    this.made = undefined;
+    this.made = [];
     this.selectors = new Map();
     const first = this.facts.references.length;
     const text = this.parsed.text.slice(root.start, root.end);
@@ -220,22 +221,17 @@ export class DocumentReader {
       (kind === 'ExternalSecret' && group === 'external-secrets.io') ||
       (kind === 'SealedSecret' && group === 'bitnami.com');
     const name = identityOf(root)?.nameNode;
-    if (makes && this.made === undefined && name !== undefined) {
+    if (makes && this.made.length === 0 && name !== undefined) {
       this.addMade(name, 'Secret');
     }
-    if (this.made !== undefined) {
+    const secret = this.made.find((made) => made.key.kind === 'Secret');
+    if (secret !== undefined) {
       for (const definition of object.definitions.filter(({ entity }) => entity === 'key')) {
-        definition.object = this.made;
-        this.made.definitions.push(definition);
+        definition.object = secret;
+        secret.definitions.push(definition);
       }
       object.definitions = object.definitions.filter(({ entity }) => entity !== 'key');
-      if (
-        kind === 'Certificate' ||
-        nodeAt(root, ['spec', 'dataFrom']) !== undefined ||
-        nodeAt(root, ['spec', 'target', 'template']) !== undefined
-      ) {
-        this.made.keysUnknown = true;
-      }
+      secret.keysUnknown = true;
     }
   }
 
@@ -269,12 +265,15 @@ export class DocumentReader {
 
   private addMade(name: ScalarNode, kind: string): void {
     const owner = this.object as WrittenObject;
-    const key = { group: '', kind, namespace: owner.key.namespace, name: name.text };
-    this.made = this.addObject(key, this.root as MapNode, name, {
-      apiVersion: 'v1',
-      partial: owner.partial,
-      made: 'operator',
-    });
+    const { group, kind: made } = kindRef(kind);
+    const key = { group, kind: made, namespace: owner.key.namespace, name: name.text };
+    this.made.push(
+      this.addObject(key, this.root as MapNode, name, {
+        apiVersion: group === '' ? 'v1' : `${group}/v1`,
+        partial: owner.partial,
+        made: 'operator',
+      }),
+    );
   }
 
   addDefinition(
@@ -557,7 +556,7 @@ export class DocumentReader {
         return;
       }
       if (line.entity === 'object') {
-        if (this.object !== undefined && this.made === undefined) {
+        if (this.object !== undefined) {
           this.addMade(node, line.kinds?.[0] ?? 'Secret');
         }
         return;

@@ -8,7 +8,7 @@ const source = 'source.toolkit.fluxcd.io';
 const notification = 'notification.toolkit.fluxcd.io';
 const image = 'image.toolkit.fluxcd.io';
 const argo = 'argoproj.io';
-const sources = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart'].map(
+const sources = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', 'HelmChart', 'ExternalArtifact'].map(
   (kind) => `${source}/${kind}`,
 );
 
@@ -55,6 +55,7 @@ export const gitopsLines: readonly RoleLine[] = [
   ...sources.map((kind) => object(kind, 'spec.certSecretRef.name', 'certificates of a source', 'Secret')),
   object(`${source}/GitRepository`, 'spec.include[].repository.name', 'included source', `${source}/GitRepository`),
   object(`${source}/HelmChart`, 'spec.sourceRef.name', 'source of a chart', sources, { kindAt: '../kind' }),
+  defines('source.extensions.fluxcd.io/ArtifactGenerator', 'spec.artifacts[].name', 'object', 'artifact of a generator', { kinds: [`${source}/ExternalArtifact`] }),
   object('source.extensions.fluxcd.io/ArtifactGenerator', 'spec.sources[].name', 'source of an artifact', sources, {
     kindAt: '../kind',
     namespaceAt: '../namespace',

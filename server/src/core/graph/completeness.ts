@@ -1,0 +1,90 @@
+// Whether everything that could define an object is known here. Only then can something be missing.
+import type { KindRef } from './facts';
+import type { GraphContext } from './liveGraph';
+import type { Scope } from './scope';
+
+/** Groups of custom resources that make no other objects but the ones named elsewhere. */
+const harmless = new Set([
+  'source.toolkit.fluxcd.io',
+  'kustomize.toolkit.fluxcd.io',
+  'helm.toolkit.fluxcd.io',
+  'notification.toolkit.fluxcd.io',
+  'image.toolkit.fluxcd.io',
+  'argoproj.io/Application',
+  'argoproj.io/AppProject',
+  'monitoring.coreos.com/ServiceMonitor',
+  'monitoring.coreos.com/PodMonitor',
+  'monitoring.coreos.com/PrometheusRule',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'gateway.networking.k8s.io/GRPCRoute',
+  'gateway.networking.k8s.io/ReferenceGrant',
+]);
+
+/** Kinds that only Flux's own objects and manifests bring. */
+const fluxGroups = /\.toolkit\.fluxcd\.io$/;
+
+/** True for groups of custom resources: controllers act on them in ways that nobody knows here. */
+export function isBringer(group: string): boolean {
+  return group.includes('.') && !group.endsWith('.k8s.io') && group !== 'gateway.networking.k8s.io';
+}
+
+/** True where something in the scope, or nothing known about it, could define an object of the kind. */
+export function couldBringMore(scope: Scope, kind: KindRef, namespace: string, { state }: GraphContext): boolean {
+  const environment = state.workspace.environments.find(({ name }) => name === scope.environment);
+  // An overlay or a folder is a part of something bigger.
+  if (environment === undefined || environment.foundBy === 'overlay') {
+    return true;
+  }
+  const isFlux = fluxGroups.test(kind.group);
+  for (const { source, unknown } of scope.sources) {
+    const isRendered = state.rendered.has(source.id);
+    if (unknown !== undefined && !isRendered && !(isFlux && source.kind === 'fluxHelmRelease')) {
+      return true;
+    }
+  }
+  if (isFlux) {
+    return bringsFlux(scope, kind);
+  }
+  for (const object of scope.byNamespace.get(namespace) ?? []) {
+    const { group, kind: other } = object.key;
+    if (isBringer(group) && !harmless.has(group) && !harmless.has(`${group}/${other}`)) {
+      return true;
+    }
+  }
+  // Nothing of the namespace is here: another repository fills it.
+  return namespace === '' || !scope.byNamespace.has(namespace);
+}
+
+/** Flux's objects are kept in Git where one of the kind's group is; its own operator makes more. */
+function bringsFlux(scope: Scope, { group }: KindRef): boolean {
+  let same = false;
+  for (const { placed } of scope.sources) {
+    for (const { key } of placed) {
+      if (key.group === 'fluxcd.controlplane.io') {
+        return true;
+      }
+      same ||= key.group === group;
+    }
+  }
+  return !same;
+}
+
+/** True where a rendering (of a chart, for example) has an object of that name. */
+export function rendersName(
+  scope: Scope,
+  kinds: readonly KindRef[],
+  namespace: string,
+  name: string,
+  { state }: GraphContext,
+): boolean {
+  return scope.sources.some(({ source }) =>
+    state.rendered
+      .get(source.id)
+      ?.some(
+        (key) =>
+          key.name === name &&
+          kinds.some(({ group, kind }) => kind === key.kind && (group === '*' || group === key.group)) &&
+          (namespace === '' || key.namespace === '' || key.namespace === namespace),
+      ),
+  );
+}
