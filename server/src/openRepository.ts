@@ -103,7 +103,7 @@ export class OpenRepository {
    * The graph of the workspace with all edits in it. An edit that changes nothing of what was discovered costs the one file. Concurrent
    * callers share one building.
    */
-  async graph(): Promise<WorkspaceGraph> {
+  async graph(): Promise<LiveGraph> {
     const workspace = await this.workspace();
     if (this.linking?.workspace !== workspace) {
       this.unlinked.clear();

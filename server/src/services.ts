@@ -9,7 +9,7 @@ import { rememberRenderings } from './adapters/renderMemo';
 import { openSchemaPack } from './adapters/schemaFiles';
 import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
-import type { LiveGraph } from './core/graph/liveGraph';
+import { LiveGraph } from './core/graph/liveGraph';
 import type { Abort, FileTree, Log, Renderer, Repository } from './core/ports';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
@@ -76,6 +76,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   /** What was read of revisions must not be taken for the working tree. */
   const discoveryElsewhere = createDiscovery();
   const trees = new RenderedTrees();
+  /** For checks without an editor; an open repository has one of its own, with edits. */
+  const graph = new LiveGraph();
   let schemas: SchemaStore | undefined;
   let engines: Engines | undefined;
   let repository: Repository | undefined;
@@ -138,7 +140,18 @@ export async function createServices(options: ServicesOptions): Promise<Services
       return { renderer: renderer(), scope, trees };
     },
     checkPorts() {
-      return { renderer: renderer(), validator: verdicts().validator, store: services.schemas() };
+      return {
+        renderer: renderer(),
+        validator: verdicts().validator,
+        store: services.schemas(),
+        graph: {
+          offer: (file, text, parsed, documents) => graph.offer(file, text, parsed, documents),
+          whole: async (workspace) => {
+            await services.updateGraph(graph, workspace);
+            return graph;
+          },
+        },
+      };
     },
     prepareCheck() {
       if (!verdicts().isFilled()) {

@@ -107,11 +107,17 @@ export class Diagnostics {
     options: { paths?: string[]; progress?: (text: string) => void; abort: Abort },
   ): ReturnType<typeof checkWorkspace> {
     const { services } = repository;
-    return checkWorkspace(workspace, services.tree, services.checkPorts(), {
-      ...this.version(),
-      knownVersions: repository.clusterVersions,
-      ...options,
-    });
+    const graph = { offer: () => undefined, whole: () => repository.graph() };
+    return checkWorkspace(
+      workspace,
+      services.tree,
+      { ...services.checkPorts(), graph },
+      {
+        ...this.version(),
+        knownVersions: repository.clusterVersions,
+        ...options,
+      },
+    );
   }
 
   private fileCheck(document: OpenDocument, repository: OpenRepository, workspace: Workspace, path: string): FileCheck {

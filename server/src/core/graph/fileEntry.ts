@@ -1,4 +1,5 @@
 // A file of the workspace as the graph keeps it: its facts, and the way from them to places in the text.
+import type { DetectedDocument, Neighbours } from '../kinds/kind';
 import { detect } from '../kinds/registry';
 import type { Location } from '../problem';
 import type { WorkspaceFile } from '../workspace/source';
@@ -19,7 +20,9 @@ export interface FileEntry {
   readonly layer: LayerFact | undefined;
   readonly lines: LineIndex;
   /** Documents by identity, for the next version of the file. */
-  readonly identities: ReadonlyMap<object, DocumentFacts>;
+  readonly identities: WeakMap<object, DocumentFacts>;
+  /** Kept for files that are being edited. */
+  readonly parsed?: ParsedYaml;
   /** All that decides where objects end up: while it stays, an edit concerns this file alone. */
   readonly shape: string;
 }
@@ -31,13 +34,13 @@ export function isRead(file: WorkspaceFile): boolean {
   return readRoles.has(file.role);
 }
 
-const nothing = new Map<object, DocumentFacts>();
+const nothing = new WeakMap<object, DocumentFacts>();
 
 export function readEntry(
   file: WorkspaceFile,
   text: string | undefined,
   previous?: FileEntry,
-  parsed?: ParsedYaml,
+  read?: { parsed: ParsedYaml; documents: readonly DetectedDocument[] },
 ): FileEntry {
   if (
     previous !== undefined &&
@@ -53,12 +56,25 @@ export function readEntry(
   if (file.role === 'input') {
     return entryOf(file, text, [readEnvironmentFile(text)], nothing);
   }
-  const tree = parsed ?? parseYaml(text);
-  const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
-  const documents = detect(file.path, tree, { role: file.role, ...(chart === undefined ? {} : { chart }) });
+  const tree = read?.parsed ?? parseYaml(text);
+  const documents = read?.documents ?? detect(file.path, tree, neighboursOf(file));
   const known = previous?.file.role === file.role ? previous.identities : undefined;
   const { facts, identities } = readReferences(file.path, tree, documents, file.role, known);
   return entryOf(file, text, facts, identities);
+}
+
+/** The file as it is edited: what did not change is not read again. */
+export function editEntry(before: FileEntry, text: string): FileEntry {
+  const parsed = before.file.role === 'input' ? undefined : parseYaml(text, before.parsed);
+  const read =
+    parsed === undefined ? undefined : { parsed, documents: detect(before.path, parsed, neighboursOf(before.file)) };
+  const after = readEntry(before.file, text, before, read);
+  return parsed === undefined ? after : { ...after, parsed };
+}
+
+function neighboursOf(file: WorkspaceFile): Neighbours {
+  const chart = file.sources.find((id) => id.startsWith('chart:'))?.slice('chart:'.length);
+  return { role: file.role, ...(chart === undefined ? {} : { chart }) };
 }
 
 function sameOwners(a: WorkspaceFile, b: WorkspaceFile): boolean {
@@ -69,7 +85,7 @@ function entryOf(
   file: WorkspaceFile,
   text: string | undefined,
   documents: readonly DocumentFacts[],
-  identities: ReadonlyMap<object, DocumentFacts>,
+  identities: WeakMap<object, DocumentFacts>,
 ): FileEntry {
   const objects = documents.flatMap((document) => document.objects);
   const layer = documents.find((document) => document.layer !== undefined)?.layer;

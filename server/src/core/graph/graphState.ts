@@ -99,6 +99,7 @@ export function* build(
   workspace: Workspace,
   entries: Map<string, FileEntry>,
   only?: { changed: string; state: State },
+  renderedBefore: ReadonlyMap<string, readonly ResourceKey[]> = new Map(),
 ): Generator<undefined, State> {
   const { files, folders } = only?.state ?? fileSet([...entries.keys()]);
   yield;
@@ -208,7 +209,7 @@ export function* build(
     written,
     byText: only?.state.byText ?? new Map<string, Set<string>>(),
     byPath: only?.state.byPath ?? new Map<string, Set<string>>(),
-    rendered: only?.state.rendered ?? new Map<string, readonly ResourceKey[]>(),
+    rendered: only?.state.rendered ?? new Map(renderedBefore),
   };
   const linker = new Linker(inputOf(state));
   const indexed = only === undefined ? entries.values() : [entries.get(only.changed)];

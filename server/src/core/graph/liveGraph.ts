@@ -1,6 +1,7 @@
 // The graph of one open repository. Built in small steps that leave room for typing; an edit reads one file again, and objects are placed
 // anew only where identities changed. Edges are found when somebody asks for a file's.
 import { Cancelled, type Abort } from '../ports';
+import type { DetectedDocument } from '../kinds/kind';
 import type { Location, Problem } from '../problem';
 import type { ResourceKey } from '../resource';
 import { folderOf, kustomizationFiles } from '../workspace/paths';
@@ -10,7 +11,7 @@ import { candidatesAt } from './candidates';
 import { danglingReferences } from './dangling';
 import { deployersOf } from './deployers';
 import type { DefinitionFact, DocumentFacts, ReferenceFact, WrittenObject } from './facts';
-import { isRead, placeIn, readEntry, type FileEntry } from './fileEntry';
+import { editEntry, isRead, placeIn, readEntry, type FileEntry } from './fileEntry';
 import type {
   Appearance,
   AtPlace,
@@ -48,6 +49,7 @@ export class LiveGraph implements WorkspaceGraph {
   private byFact = new WeakMap<DefinitionFact, Definition>();
   private ofDefinition = new WeakMap<Definition, Target>();
   private runs = 0;
+  private offered = new Map<string, FileEntry>();
 
   constructor() {
     this.linker = new Linker(inputOf(this.state));
@@ -60,6 +62,13 @@ export class LiveGraph implements WorkspaceGraph {
 
   // ---- building
 
+  /** A file that somebody else has parsed already: the next `update` takes it as read. */
+  offer(file: WorkspaceFile, text: string, parsed: ParsedYaml, documents: readonly DetectedDocument[]): void {
+    if (isRead(file)) {
+      this.offered.set(file.path, readEntry(file, text, this.state.entries.get(file.path), { parsed, documents }));
+    }
+  }
+
   /** Takes over what a discovery found. Of two at once the one that started last counts; the other ends as cancelled. */
   async update(workspace: Workspace, options: UpdateOptions): Promise<void> {
     const run = ++this.runs;
@@ -68,7 +77,7 @@ export class LiveGraph implements WorkspaceGraph {
     const entries = new Map<string, FileEntry>();
     const later: WorkspaceFile[] = [];
     for (const file of workspace.files) {
-      const known = before.entries.get(file.path);
+      const known = this.offered.get(file.path) ?? before.entries.get(file.path);
       const text = isRead(file) ? options.text(file.path) : undefined;
       entries.set(file.path, readEntry(file, text, known));
       if (file.role === 'input') {
@@ -77,7 +86,8 @@ export class LiveGraph implements WorkspaceGraph {
       await pauses();
     }
     await this.readKeyFiles(entries, later, before, options);
-    const building = build(workspace, entries);
+    this.offered = new Map();
+    const building = build(workspace, entries, undefined, before.rendered);
     let step = building.next();
     while (step.done !== true) {
       await pauses();
@@ -105,13 +115,13 @@ export class LiveGraph implements WorkspaceGraph {
   }
 
   /** A file's text is another one now, and what discovery found stays. Reads that file alone. */
-  edit(path: string, text: string, parsed?: ParsedYaml): void {
+  edit(path: string, text: string): void {
     const { state } = this;
     const before = state.entries.get(path);
     if (before === undefined || before.text === text || (before.text === undefined && before.file.role !== 'input')) {
       return;
     }
-    const after = readEntry(before.file, text, before, parsed);
+    const after = editEntry(before, text);
     state.entries.set(path, after);
     if (after.shape !== before.shape) {
       const building = build(state.workspace, state.entries, { changed: path, state });

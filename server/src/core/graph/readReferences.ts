@@ -24,9 +24,9 @@ export function readReferences(
   parsed: ParsedYaml,
   documents: readonly DetectedDocument[],
   role: FileRole | undefined,
-  previous?: ReadonlyMap<object, DocumentFacts>,
-): { facts: DocumentFacts[]; identities: Map<object, DocumentFacts> } {
-  const identities = new Map<object, DocumentFacts>();
+  previous?: WeakMap<object, DocumentFacts>,
+): { facts: DocumentFacts[]; identities: WeakMap<object, DocumentFacts> } {
+  const identities = new WeakMap<object, DocumentFacts>();
   const facts: DocumentFacts[] = [];
   for (const detected of documents) {
     const { document } = detected;

@@ -14,7 +14,9 @@ import { withoutConsequences } from '../check/consequences';
 import { baselineText, staleEntries, withoutKnown } from '../check/baseline';
 import { notValidatedRule } from '../check/engineProblems';
 import { settle } from '../check/suppress';
+import type { LiveGraph } from '../graph/liveGraph';
 import type { JsonObject } from '../json';
+import type { DetectedDocument } from '../kinds/kind';
 import {
   Cancelled,
   EngineUnavailable,
@@ -43,6 +45,15 @@ export interface CheckWorkspacePorts {
   renderer: Renderer;
   validator: Validator;
   store: SchemaStore;
+  /** Where what refers to what is looked up; absent: references are not judged. */
+  graph?: CheckGraph;
+}
+
+export interface CheckGraph {
+  /** Told of every file that the check parses, so that the graph need not do it again. */
+  offer(file: WorkspaceFile, text: string, parsed: ParsedYaml, documents: readonly DetectedDocument[]): void;
+  /** The graph of the workspace as its text is now. */
+  whole(workspace: Workspace): Promise<LiveGraph>;
 }
 
 export interface CheckWorkspaceOptions {
@@ -185,6 +196,7 @@ class Check {
     await this.checkFiles();
     this.problems.push(...(await this.duplicatesInFolders()));
     await this.judgeRenderings();
+    await this.judgeReferences();
     this.noteFailures();
     return {
       problems: this.settled(),
@@ -193,6 +205,32 @@ class Check {
       sources: this.sources,
       undecided: [...this.undecided],
     };
+  }
+
+  /** References that nothing answers. What sources render to counts as defined. */
+  private async judgeReferences(): Promise<void> {
+    if (this.ports.graph === undefined) {
+      return;
+    }
+    this.step('Following references …');
+    const graph = await this.ports.graph.whole(this.workspace);
+    for (const { rendering } of this.rendered) {
+      if (rendering.failure === undefined) {
+        graph.setRendered(
+          rendering.source.id,
+          rendering.resources.map(({ key }) => key),
+        );
+      }
+    }
+    let done = 0;
+    for (const file of this.files) {
+      if (done++ % 500 === 0) {
+        this.step('Following references …');
+      }
+      if (this.isWanted(file)) {
+        this.problems.push(...graph.problems(file.path));
+      }
+    }
   }
 
   private step(text: string): void {
@@ -329,6 +367,7 @@ class Check {
       { store: this.ports.store, versions: versionsOf(this.workspace, file.sources, this.versionOptions()) },
     );
     this.identities.set(file.path, identitiesOf(check));
+    this.ports.graph?.offer(file, text, check.file.parsed, check.documents);
     return check;
   }
 
