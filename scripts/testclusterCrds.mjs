@@ -1,4 +1,4 @@
-// A data folder of the test API server with the CRDs of the schema pack installed: starting from it takes seconds, installing them half a minute.
+// A data folder of the test API server with CRDs of the schema pack installed: starting from it takes seconds, installing them half a minute.
 import fs from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';

@@ -1,7 +1,9 @@
 // Composition: what the command line and the language server are made of, for one repository. Nothing is opened, started or
 // contacted before it is asked for.
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { cacheFolder } from './adapters/cacheFolder';
+import { cachedCaptures, readCaptures } from './adapters/captureFiles';
 import { createEngines, type Engines } from './adapters/engines';
 import { readRemotes } from './adapters/gitConfig';
 import { createFileTree, findRoot } from './adapters/nodeFiles';
@@ -52,6 +54,8 @@ export interface Services {
    * with `Cancelled` when overtaken by a later call for the same graph.
    */
   updateGraph(graph: LiveGraph, workspace: Workspace, abort?: Abort): Promise<void>;
+  /** Reads captured schemas again, after one was added. */
+  reloadCaptures(): void;
   /** The schema store; definitions of the workspace are put into it by the checks. */
   schemas(): SchemaStore;
   engines(): Engines;
@@ -79,6 +83,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   /** For checks without an editor; an open repository has one of its own, with edits. */
   const graph = new LiveGraph();
   let schemas: SchemaStore | undefined;
+  /** Folders that the configuration names for schemas: captures may lie there. */
+  let captureFolders: readonly string[] = [];
   let engines: Engines | undefined;
   let repository: Repository | undefined;
 
@@ -110,10 +116,20 @@ export async function createServices(options: ServicesOptions): Promise<Services
     tree,
     async discover(abort, of = tree) {
       const remotes = git ? await readRemotes(root) : [];
-      return (of === tree ? discovery : discoveryElsewhere).discover(of, {
+      const workspace = await (of === tree ? discovery : discoveryElsewhere).discover(of, {
         remotes,
         ...(abort === undefined ? {} : { abort }),
       });
+      if (of === tree) {
+        const folders = workspace.configuration.schemas.map((folder) => path.join(root, folder));
+        if (folders.join('\n') !== captureFolders.join('\n')) {
+          captureFolders = folders;
+          if (schemas !== undefined) {
+            services.reloadCaptures();
+          }
+        }
+      }
+      return workspace;
     },
     isSameWorkspace: (path, text) => discovery.isSame(path, text),
     updateGraph: (graph, workspace, abort) =>
@@ -125,8 +141,15 @@ export async function createServices(options: ServicesOptions): Promise<Services
         ...(abort === undefined ? {} : { abort }),
       }),
     schemas() {
-      schemas ??= createSchemaStore(openSchemaPack(productFolder('schemas')));
+      if (schemas === undefined) {
+        schemas = createSchemaStore(openSchemaPack(productFolder('schemas')));
+        services.reloadCaptures();
+      }
       return schemas;
+    },
+    reloadCaptures() {
+      // Those in the repository are the team's, and count before a person's own.
+      services.schemas().setClusters(readCaptures([...cachedCaptures(root), ...captureFolders]));
     },
     engines() {
       if (options.engines !== undefined) {

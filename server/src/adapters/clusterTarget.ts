@@ -11,7 +11,7 @@ import { createKubeClient } from './kubeClient';
 import { loadKubeconfig } from './kubeconfig';
 import { discoverKinds } from './kubeDiscovery';
 import type { Attempt } from './kubeFailure';
-import { failure } from './kubeFailure';
+import { failure, failureOf } from './kubeFailure';
 import { createOpenApiSource } from './openApiCache';
 
 export interface ClusterTargetOptions {
@@ -23,6 +23,8 @@ export interface ClusterTargetOptions {
 
 /** A cluster target holds sockets: `close` lets them go. It can be used again afterwards. */
 export interface ClusterTarget extends WritableTarget {
+  /** Feature gates by name, as far as the server's metrics may be read. */
+  features(abort?: Abort): Promise<Answer<Record<string, boolean>>>;
   close(): void;
 }
 
@@ -126,6 +128,22 @@ export function createClusterTarget({ context, kubeconfig, log }: ClusterTargetO
               failure: failure('unsupported', `Context "${context}": the server names no Kubernetes version.`),
             }
           : { ok: true, value: version };
+      }),
+
+    features: (abort) =>
+      using(async (client) => {
+        const attempt = attemptOf('Read the feature gates');
+        const answer = await client.send({ method: 'GET', path: '/metrics', attempt, timeoutMs: 20_000 }, abort);
+        if (!answer.ok) {
+          return answer;
+        }
+        if (answer.value.status !== 200) {
+          return { ok: false, failure: failureOf(answer.value, attempt) };
+        }
+        const gates = answer.value.body
+          .toString()
+          .matchAll(/^kubernetes_feature_enabled\{name="(\w+)",[^}\n]*\} ([01])$/gm);
+        return { ok: true, value: Object.fromEntries([...gates].map(([, name = '', on]) => [name, on === '1'])) };
       }),
 
     kinds: (abort) => using((client) => discoverKinds(client, attemptOf('List the kinds'), log, abort)),

@@ -7,6 +7,7 @@ import { registerHistory } from './history';
 import { registerLsp } from './lsp';
 import { registerRender } from './render';
 import { registerRollback } from './rollback';
+import { registerSchemas } from './schemas';
 import { registerSnapshot } from './snapshot';
 import { registerPrune, registerSync } from './sync';
 import { registerUpgrade } from './upgrade';
@@ -22,6 +23,7 @@ const commands: ((program: Command, cli: Cli) => void)[] = [
   registerRollback,
   registerHistory,
   registerSnapshot,
+  registerSchemas,
   registerLsp,
 ];
 

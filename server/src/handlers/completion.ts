@@ -21,8 +21,8 @@ export type CompletionProvider = (at: CaretPlace, abort: Abort) => Offer[] | Pro
 /** Asked in this order; their items form one list. A further source of items is one line here. */
 const providers: CompletionProvider[] = [
   completeNames,
-  ({ document, yaml, offset, repository, minor, role, path }) =>
-    completeAt(document.parsed, yaml, offset, repository.services.schemas(), {
+  ({ document, yaml, offset, schemas, minor, role, path }) =>
+    completeAt(document.parsed, yaml, offset, schemas, {
       minor,
       partial: role === 'patch',
       empty: mayBecomeObject(path, role),

@@ -130,6 +130,7 @@ export class Diagnostics {
         versions: versionsOf(workspace, file?.sources ?? [], {
           ...this.version(),
           known: repository.clusterVersions,
+          clusters: repository.services.schemas().clusters,
         }),
       },
     );

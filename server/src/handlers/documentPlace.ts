@@ -1,5 +1,7 @@
 // Where a request about a document comes from: its tree, its repository, what it is there, and the Kubernetes version that counts for it.
 import type { Neighbours } from '../core/kinds/kind';
+import { clusterOf, versionOf } from '../core/check/versions';
+import type { SchemaStore } from '../core/schema/schemaStore';
 import type { FileRole, Workspace } from '../core/workspace/source';
 import type { YamlDocument } from '../core/yaml/tree';
 import { documentAt } from '../core/yaml/path';
@@ -17,6 +19,8 @@ export interface DocumentPlace {
   role: FileRole | undefined;
   /** Kubernetes version, for example `1.35`; undefined: the newest one known. */
   minor: string | undefined;
+  /** The schemas that count for it. */
+  schemas: SchemaStore;
 }
 
 /** What the repository says about the file, for recognising its documents. */
@@ -49,8 +53,12 @@ export async function placeOfDocument(session: Session, uri: string): Promise<Do
   }
   const file = fileOf(workspace, place.path);
   const owner = workspace.environments.find((e) => e.sources.some((id) => file?.sources.includes(id)));
-  const minor = owner?.kubernetesVersion ?? (session.settings.kubernetesVersion || undefined);
-  return { uri, ...place, document, workspace, role: file?.role, minor };
+  const { kubernetesVersion } = session.settings;
+  const store = place.repository.services.schemas();
+  const options = { clusters: store.clusters, known: place.repository.clusterVersions };
+  const minor = versionOf(owner, kubernetesVersion === '' ? options : { ...options, kubernetesVersion });
+  const schemas = store.forCluster(clusterOf(owner, options));
+  return { uri, ...place, document, workspace, role: file?.role, minor, schemas };
 }
 
 /** The place of a caret where schemas and references apply. Templates are left alone: their text is no YAML yet. */

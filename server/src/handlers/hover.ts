@@ -19,8 +19,7 @@ export type HoverProvider = (at: CaretPlace, abort: Abort) => HoverPart | undefi
 
 /** Asked in this order; their parts stand below each other. A further source of hovers is one line here. */
 const providers: HoverProvider[] = [
-  ({ document, yaml, offset, repository, minor }) =>
-    hoverAt(document.parsed, yaml, offset, repository.services.schemas(), minor),
+  ({ document, yaml, offset, schemas, minor }) => hoverAt(document.parsed, yaml, offset, schemas, minor),
   hoverReference,
 ];
 

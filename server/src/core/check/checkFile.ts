@@ -7,6 +7,7 @@ import type { DetectedDocument, Neighbours } from '../kinds/kind';
 import { identityOf, listItems, type Identity } from '../kinds/identity';
 import type { EngineVerdict } from '../ports';
 import { compareProblems, type Problem } from '../problem';
+import { groupOf } from '../resource';
 import { checkDocument } from '../schema/checkDocument';
 import type { SchemaStore } from '../schema/schemaStore';
 import { withFieldFixes } from '../upgrade/fieldFixes';
@@ -26,6 +27,7 @@ import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
 import { decidesByVariable } from './freeText';
 import { goReaderFaults, readOver } from './goReader';
+import { serviceRangeProblems } from './serviceRange';
 import { valueFaults } from './valueFaults';
 import { agree, type CheckedVersion } from './versions';
 
@@ -62,10 +64,12 @@ export interface FileCheck {
 export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
   const documents = detect(file.path, file.parsed, file.neighbours);
   const versions = options.versions ?? [{ minor: options.minor, environments: [] }];
-  const versionKey = versions.map(({ minor, environments }) => `${minor ?? ''}=${environments.join()}`).join(';');
   const sops = file.neighbours?.sops;
   const sopsKey = sops === undefined ? '' : `${sops.config} ${sops.rule !== undefined}`;
   const targetKey = JSON.stringify(file.neighbours?.patchTargets ?? '');
+  const versionKey = versions
+    .map(({ minor, cluster, environments }) => `${minor ?? ''}@${cluster ?? ''}=${environments.join()}`)
+    .join(';');
   const problems = documents.flatMap((detected) => {
     const check = (): Problem[] => checkDetected(file, detected, versions, options);
     if (options.cache === undefined) {
@@ -110,16 +114,20 @@ function checkDetected(
   }
   if (store !== undefined) {
     const found = agree(
-      versions.map((version) => ({
-        version,
-        problems: checkDocument(document, store, {
+      versions.map((version) => {
+        const view = store.forCluster(version.cluster);
+        const problems = checkDocument(document, view, {
           path: file.path,
           lines: file.parsed.lines,
           partial: checks.structure === 'partial',
           variables: detected.variables,
           ...(version.minor === undefined ? {} : { minor: version.minor }),
-        }),
-      })),
+        });
+        if (view.cluster !== undefined && checks.engine && identity !== undefined) {
+          problems.push(...serviceRangeProblems(file, identity, view.cluster));
+        }
+        return { version, problems };
+      }),
     );
     addMigrations(found, file, document, versions, store);
     problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
@@ -235,9 +243,20 @@ export function engineObjects(check: FileCheck): EngineObject[] {
     return roots.flatMap((root) => {
       const identity = identityOf(root);
       const object = toExactJson(root);
-      return identity === undefined || !isObject(object) ? [] : [{ object, place: { path, parsed, identity } }];
+      return identity === undefined || !isObject(object) || isDisputed(check, identity)
+        ? []
+        : [{ object, place: { path, parsed, identity } }];
     });
   });
+}
+
+/** The engine has one definition of each kind; where a cluster of this file has another one, its verdict would not hold there. */
+function isDisputed({ versions, store }: FileCheck, { apiVersion, kind }: Identity): boolean {
+  if (store === undefined || store.clusters.size === 0) {
+    return false;
+  }
+  const group = groupOf(apiVersion);
+  return versions.some(({ cluster }) => !store.forCluster(cluster).isEnginesOwn(group, kind));
 }
 
 /** The engine would judge the placeholder instead of what takes its place; the rendered object is judged instead. */
@@ -250,10 +269,19 @@ function hasVariables({ variables, document }: DetectedDocument, parsed: ParsedY
 }
 
 /** What the engine is not asked about though nothing is wrong with it, said quietly: silence would read as "valid". */
-export function unjudged({ file: { path, parsed }, documents }: FileCheck): Problem[] {
-  return documents.flatMap((detected) => {
+export function unjudged(check: FileCheck): Problem[] {
+  const { path, parsed } = check.file;
+  return check.documents.flatMap((detected) => {
     const { identity, checks } = detected;
-    if (!checks.engine || identity === undefined || !hasVariables(detected, parsed)) {
+    if (!checks.engine || identity === undefined) {
+      return [];
+    }
+    const reason = hasVariables(detected, parsed)
+      ? 'what ${…} stands for is not known here'
+      : isDisputed(check, identity)
+        ? `clusters define ${identity.kind} differently`
+        : undefined;
+    if (reason === undefined) {
       return [];
     }
     const { kindNode, label } = identity;
@@ -261,7 +289,7 @@ export function unjudged({ file: { path, parsed }, documents }: FileCheck): Prob
       {
         rule: notValidatedRule,
         severity: 'hint' as const,
-        message: `${label} was checked against its schema only: what \${…} stands for is not known here.`,
+        message: `${label} was checked against its schema only: ${reason}.`,
         path,
         range: parsed.lines.range(kindNode.start, kindNode.end),
         resource: label,

@@ -12,15 +12,15 @@ import { asWritten, fieldSpot, visibleRange, type ObjectPlace } from './objectPl
 export const notValidatedRule = 'kubernetes/not-validated';
 
 /**
- * Problems of one object. What depends on values of the cluster that are only assumed becomes information: an error that may
- * be none is worse than a hint.
+ * Problems of one object. What depends on values of the cluster that the engine can only assume is left out: where those values are
+ * known, they are judged apart (`serviceRange.ts`).
  */
 export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Problem[] {
   if (!verdict.known) {
     return [notValidated(verdict, place)];
   }
   const problems = verdict.problems
-    .filter((problem) => problem.type !== 'NoKindMatch' && !isNameAsLabel(problem, verdict))
+    .filter((problem) => problem.type !== 'NoKindMatch' && problem.assumed !== true && !isNameAsLabel(problem, verdict))
     .map((problem) => problemOf(normal(problem, place), place));
   for (const warning of verdict.warnings) {
     problems.push(warningOf(warning, place));
@@ -72,10 +72,6 @@ function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
     problem.rulesOf === undefined
       ? words
       : `${words.replace(/\.$/, '')} (checked with the rules of Kubernetes ${problem.rulesOf}).`;
-  if (problem.assumed === true) {
-    const text = `${message} This holds for a cluster with default settings; yours may differ.`;
-    return at(place, problem.field, 'kubernetes/cluster-dependent', 'info', text);
-  }
   if (rule === 'kubernetes/decode') {
     return decodeProblem(problem, place, message);
   }

@@ -10,6 +10,8 @@ export interface CheckedVersion {
   minor: string | undefined;
   /** Names of the environments; empty for what no environment deploys. */
   environments: readonly string[];
+  /** Context of the cluster that was asked about its schemas; absent: those of the version count. */
+  cluster?: string;
 }
 
 export interface VersionOptions {
@@ -19,6 +21,8 @@ export interface VersionOptions {
   kubernetesVersion?: string;
   /** What clusters said of themselves, by environment; `.plumbline.yaml` wins. */
   known?: ReadonlyMap<string, string>;
+  /** Clusters whose schemas were captured, by context (`SchemaStore.clusters`). */
+  clusters?: ReadonlyMap<string, { version: string }>;
 }
 
 /** The versions that a file of these sources is checked for, oldest first; never empty. */
@@ -32,20 +36,33 @@ export function versionsOf(
   if (environments.size === 0) {
     return [{ minor: minorText(options.kubernetesVersion), environments: [] }];
   }
-  const byMinor = new Map<string | undefined, string[]>();
+  const checked = new Map<string, { minor: string | undefined; environments: string[]; cluster?: string }>();
   for (const environment of environments) {
     const minor = versionOf(environment, options);
-    byMinor.set(minor, [...(byMinor.get(minor) ?? []), environment.name]);
+    const cluster = clusterOf(environment, options);
+    const key = `${minor ?? ''} ${cluster ?? ''}`;
+    const known = checked.get(key) ?? { minor, environments: [], ...(cluster === undefined ? {} : { cluster }) };
+    known.environments.push(environment.name);
+    checked.set(key, known);
   }
-  return [...byMinor]
-    .map(([minor, names]) => ({ minor, environments: names }))
-    .sort((a, b) => compareMinors(a.minor, b.minor));
+  return [...checked.values()].sort((a, b) => compareMinors(a.minor, b.minor));
 }
 
 /** The version of one environment. */
 export function versionOf(environment: Environment | undefined, options: VersionOptions = {}): string | undefined {
   const said = environment === undefined ? undefined : options.known?.get(environment.name);
-  return minorText(environment?.kubernetesVersion ?? said ?? options.kubernetesVersion);
+  const context = clusterOf(environment, options);
+  const captured = context === undefined ? undefined : options.clusters?.get(context)?.version;
+  return minorText(environment?.kubernetesVersion ?? said ?? captured ?? options.kubernetesVersion);
+}
+
+/** The context of an environment whose cluster's schemas were captured. */
+export function clusterOf(
+  environment: Environment | undefined,
+  { clusters }: Pick<VersionOptions, 'clusters'>,
+): string | undefined {
+  const target = environment?.target;
+  return target?.type === 'context' && clusters?.has(target.context) === true ? target.context : undefined;
 }
 
 const deploying = new WeakMap<Workspace, ReadonlyMap<string, ReadonlySet<Environment>>>();

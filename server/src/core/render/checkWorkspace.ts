@@ -1,7 +1,7 @@
 // The whole check: every file by itself, every source as it is deployed, one list of findings. The editor and the command line call
 // the same function, so they say the same.
 import { neighboursOf } from '../check/neighbours';
-import { environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
+import { clusterOf, environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
 import {
   checkFile,
   completeCheck,
@@ -276,6 +276,7 @@ class Check {
   private versionOptions(): VersionOptions {
     const { environment, kubernetesVersion, knownVersions } = this.options;
     return {
+      clusters: this.ports.store.clusters,
       ...(environment === undefined ? {} : { environment }),
       ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
       ...(knownVersions === undefined ? {} : { known: knownVersions }),
@@ -514,7 +515,8 @@ class Check {
         ...(minor === undefined ? {} : { minor }),
         ...(this.options.abort === undefined ? {} : { abort: this.options.abort }),
       };
-      const ports: CheckPorts = { tree: this.tree, store: this.ports.store, validator: this.validator };
+      const store = this.ports.store.forCluster(clusterOf(environment, this.versionOptions()));
+      const ports: CheckPorts = { tree: this.tree, store, validator: this.validator };
       let problems: Problem[];
       try {
         problems = await checkRendering(rendering, ports, files, options);

@@ -1,5 +1,5 @@
 // What is rendered for a check: each source once for all environments that get the same text of it.
-import { versionOf, type VersionOptions } from '../check/versions';
+import { clusterOf, versionOf, type VersionOptions } from '../check/versions';
 import { isWithin } from '../workspace/paths';
 import type { Environment, Source, Workspace } from '../workspace/source';
 
@@ -28,7 +28,8 @@ export function planRenderings(workspace: Workspace, options: PlanOptions, versi
       return;
     }
     // The same text comes out wherever version and namespace are the same.
-    const key = [source.id, versionOf(environment, versions), environment?.namespace].join('|');
+    const cluster = clusterOf(environment, versions);
+    const key = [source.id, versionOf(environment, versions), cluster, environment?.namespace].join('|');
     const known = planned.get(key);
     const names = [...(known?.environments ?? []), ...(environment === undefined ? [] : [environment.name])];
     planned.set(key, { source, environment: known?.environment ?? environment, environments: names });

@@ -1,14 +1,15 @@
 // The schema store: which schema an object has, for a Kubernetes minor, in layers: definitions of the workspace win over those of
 // the cluster, and both over the bundled ones.
-import type { JsonObject, JsonValue } from '../json';
-import { isObject } from '../json';
+import type { JsonObject } from '../json';
 import { groupOf, versionOf } from '../resource';
+import type { CapturedCluster, CapturedSchemas } from './captured';
 import type { BuiltinTypes } from './compileBuiltin';
 import { builtinTypes } from './compileBuiltin';
 import { compileCustom } from './compileCustom';
 import { explainMissing, type MissingKind } from './missingKind';
 import { builtinDocuments, customDocument } from './openApiDocuments';
-import type { ApiLifecycle, PackedCrd, PackedKind, SchemaPack } from './pack';
+import { bundledKind, capturedKind, definedKind, isCrd, type CustomKind } from './customKinds';
+import type { ApiLifecycle, PackedKind, SchemaPack } from './pack';
 import { goneFromKubernetes } from './removedApis';
 import type { SchemaNode } from './schemaNode';
 
@@ -49,6 +50,7 @@ export interface KindName {
   plural: string;
   namespaced: boolean;
   source: SchemaLayer;
+  custom: boolean;
 }
 
 export interface SchemaStore {
@@ -68,28 +70,27 @@ export interface SchemaStore {
    * in place of those it defined before. An empty list forgets the file. Returns true where anything changed.
    */
   setCrds(layer: 'workspace' | 'cluster', file: string, definitions: readonly JsonObject[]): boolean;
-  /** Increases whenever `setCrds` changed something: what was computed from an older version is out of date. */
+  /** The products whose definitions are bundled, with their release, and how many kinds of each. */
+  products(): { name: string; kinds: number }[];
+  /** Makes these the clusters that are known, in place of those before. */
+  setClusters(clusters: readonly CapturedSchemas[]): void;
+  /** Clusters that were asked, by context. */
+  readonly clusters: ReadonlyMap<string, CapturedCluster>;
+  /** The cluster whose schemas count in this view of the store. */
+  readonly cluster: CapturedCluster | undefined;
+  /** The store as it is for a cluster: what was captured from it counts after the workspace. This view where nothing was. */
+  forCluster(context: string | undefined): SchemaStore;
+  /**
+   * False where the exact engine, which has one definition of each kind, has another one than counts here: two clusters differ. Its
+   * verdict on such objects would be another cluster's.
+   */
+  isEnginesOwn(group: string, kind: string): boolean;
+  /** Increases whenever `setCrds` or `setClusters` changed something: what was computed from an older version is out of date. */
   readonly version: number;
-  /** JSON text of the definition of a custom kind, for the exact engine; undefined for built-in and unknown kinds. */
+  /** JSON text of the definition of a custom kind, for the exact engine; undefined for built-in and unknown kinds. The same in every view. */
   crdText(group: string, kind: string): string | undefined;
   /** OpenAPI v3 documents (`{ components: { schemas } }`), one per group/version, as a server of that minor publishes them. */
   openApi(minor: string | undefined, groupVersions: readonly string[]): JsonObject[];
-}
-
-/** A custom kind of some layer, with what is needed to compile each of its versions once. */
-interface CustomKind {
-  group: string;
-  kind: string;
-  plural: string;
-  namespaced: boolean;
-  source: SchemaLayer;
-  origin: string;
-  versions: { name: string; served: boolean; deprecated?: string; status: boolean }[];
-  /** Schema of a version without (bundled) or with (others) descriptions. */
-  schema(version: string): JsonObject | undefined;
-  described(version: string): JsonObject | undefined;
-  text(): string;
-  compiled: Map<string, KindSchema>;
 }
 
 export function createSchemaStore(pack: SchemaPack): SchemaStore {
@@ -100,25 +101,12 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   const bundled = new Map(pack.crds.map((crd) => [`${crd.group} ${crd.kind}`, bundledKind(pack, crd)]));
   const files = { workspace: new Map<string, CustomKind[]>(), cluster: new Map<string, CustomKind[]>() };
   const texts = new Map<string, string>();
-  const explained = new Map<string, MissingKind>();
   let lives: Map<string, ApiLifecycle> | undefined;
   let version = 0;
-  /** The winning custom kind by `group kind`; made again after a change. */
-  let customKinds: Map<string, CustomKind> | undefined;
-
-  const custom = (): Map<string, CustomKind> => {
-    if (customKinds === undefined) {
-      customKinds = new Map(bundled);
-      for (const layer of ['cluster', 'workspace'] as const) {
-        for (const [, kinds] of [...files[layer]].sort(([a], [b]) => (a < b ? -1 : 1))) {
-          for (const kind of kinds) {
-            customKinds.set(`${kind.group} ${kind.kind}`, kind);
-          }
-        }
-      }
-    }
-    return customKinds;
-  };
+  let clusters: ReadonlyMap<string, CapturedSchemas> = new Map();
+  /** What clusters define, by context, then `group kind`. */
+  const captured = new Map<string, Map<string, CustomKind>>();
+  const views = new Map<string, SchemaStore>();
 
   const types = (minor: number): BuiltinTypes => {
     const known = builtins.get(minor);
@@ -148,8 +136,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
     return found;
   };
 
-  const lookupCustom = (query: KindQuery): KindSchema | undefined => {
-    const kind = custom().get(`${groupOf(query.apiVersion)} ${query.kind}`);
+  const lookupCustom = (kind: CustomKind | undefined, query: KindQuery): KindSchema | undefined => {
     const name = versionOf(query.apiVersion);
     const known = kind?.compiled.get(name);
     if (kind === undefined || known) {
@@ -166,7 +153,9 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
       plural: kind.plural,
       namespaced: kind.namespaced,
       source: kind.source,
-      origin: kind.origin,
+      get origin() {
+        return kind.origin;
+      },
       schema: compileCustom(schema, {
         metadata: types(minors.length - 1).definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'),
         described: () => kind.described(name),
@@ -181,118 +170,203 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
     return found;
   };
 
-  const store: SchemaStore = {
-    minors,
-    minorFor,
-    lookup: (query) => lookupBuiltin(query, minorFor(query.minor)) ?? lookupCustom(query),
-    lifecycle(apiVersion, kind) {
-      lives ??= new Map(pack.lifecycles().map((life) => [`${life.apiVersion} ${life.kind}`, life]));
-      return lives.get(`${apiVersion} ${kind}`) ?? goneFromKubernetes(apiVersion, kind);
-    },
-    explain(query) {
-      const minor = minorFor(query.minor);
-      const id = `${query.minor ?? ''} ${minor} ${query.apiVersion} ${query.kind}`;
-      const known = explained.get(id);
-      if (known) {
-        return known;
+  /** Layers of custom kinds, the strongest last: made when first asked, and again after a change. */
+  const layered = (context: string | undefined): (() => Map<string, CustomKind>) => {
+    let made: { version: number; kinds: Map<string, CustomKind> } | undefined;
+    return () => {
+      if (made?.version !== version) {
+        const kinds = new Map([...bundled, ...(context === undefined ? [] : (captured.get(context) ?? []))]);
+        for (const layer of ['cluster', 'workspace'] as const) {
+          for (const [, defined] of [...files[layer]].sort(([a], [b]) => compare(a, b))) {
+            defined.forEach((kind) => kinds.set(`${kind.group} ${kind.kind}`, kind));
+          }
+        }
+        made = { version, kinds };
       }
-      const missing = explainMissing(query, minor, {
-        builtin: pack.kubernetes.kinds.map((k) => ({
-          apiVersion: apiVersionOf(k),
-          kind: k.kind,
-          minors: k.minors.map((i) => minors[i] ?? ''),
-        })),
-        custom: [...custom().values()].flatMap((k) =>
-          k.versions
-            .filter((v) => v.served)
-            .map((v) => ({
-              apiVersion: `${k.group}/${v.name}`,
-              kind: k.kind,
-              ...(k.source === 'bundled' ? { origin: k.origin } : {}),
-            })),
-        ),
-        lifecycle: (apiVersion, kind) => store.lifecycle(apiVersion, kind),
-      });
-      explained.set(id, missing);
-      return missing;
-    },
-    kinds(minor) {
-      const index = minors.indexOf(minorFor(minor));
-      const names: KindName[] = pack.kubernetes.kinds
-        .filter((k) => k.minors.includes(index))
-        .map((k) => ({
-          apiVersion: apiVersionOf(k),
-          kind: k.kind,
-          plural: k.plural,
-          namespaced: k.namespaced,
-          source: 'bundled',
-        }));
-      for (const k of custom().values()) {
-        for (const v of k.versions.filter((each) => each.served)) {
-          names.push({
-            apiVersion: `${k.group}/${v.name}`,
+      return made.kinds;
+    };
+  };
+
+  const plain = layered(undefined);
+  const engines = (id: string): CustomKind | undefined => {
+    const kind = plain().get(id);
+    if (kind === undefined || kind.source === 'bundled') {
+      for (const kinds of captured.values()) {
+        const found = kinds.get(id);
+        if (found !== undefined) {
+          return found;
+        }
+      }
+    }
+    return kind;
+  };
+
+  const view = (context: string | undefined): SchemaStore => viewOf(context, layered(context), new Map());
+
+  const viewOf = (
+    context: string | undefined,
+    custom: () => Map<string, CustomKind>,
+    explained: Map<string, MissingKind>,
+  ): SchemaStore => {
+    const self: SchemaStore = {
+      minors,
+      minorFor,
+      lookup: (query) =>
+        enabledThere(lookupBuiltin(query, minorFor(query.minor)), context) ??
+        lookupCustom(custom().get(`${groupOf(query.apiVersion)} ${query.kind}`), query),
+      lifecycle: lifecycleOf,
+      explain(query) {
+        const minor = minorFor(query.minor);
+        const id = `${version} ${query.minor ?? ''} ${minor} ${query.apiVersion} ${query.kind}`;
+        const known = explained.get(id);
+        if (known) {
+          return known;
+        }
+        const missing = explainMissing(query, minor, {
+          builtin: pack.kubernetes.kinds.map((k) => ({
+            apiVersion: apiVersionOf(k),
+            kind: k.kind,
+            minors: k.minors.map((i) => minors[i] ?? ''),
+          })),
+          custom: [...custom().values()].flatMap((k) =>
+            k.versions
+              .filter((v) => v.served)
+              .map((v) => ({
+                apiVersion: `${k.group}/${v.name}`,
+                kind: k.kind,
+                ...(k.source === 'bundled' ? { origin: k.origin } : {}),
+              })),
+          ),
+          lifecycle: lifecycleOf,
+        });
+        explained.set(id, missing);
+        return missing;
+      },
+      kinds(minor) {
+        const index = minors.indexOf(minorFor(minor));
+        const names: KindName[] = pack.kubernetes.kinds
+          .filter((k) => k.minors.includes(index))
+          .map((k) => ({
+            apiVersion: apiVersionOf(k),
             kind: k.kind,
             plural: k.plural,
             namespaced: k.namespaced,
-            source: k.source,
-          });
+            source: 'bundled',
+            custom: false,
+          }));
+        for (const k of custom().values()) {
+          for (const v of k.versions.filter((each) => each.served)) {
+            names.push({
+              apiVersion: `${k.group}/${v.name}`,
+              kind: k.kind,
+              plural: k.plural,
+              namespaced: k.namespaced,
+              source: k.source,
+              custom: true,
+            });
+          }
         }
-      }
-      return names.sort(
-        (a, b) =>
-          compare(a.kind, b.kind) ||
-          Number(!isStable(a.apiVersion)) - Number(!isStable(b.apiVersion)) ||
-          compare(a.apiVersion, b.apiVersion),
-      );
-    },
-    setCrds(layer, file, definitions) {
-      const crds = definitions.filter(isCrd);
-      const id = `${layer} ${file}`;
-      const text = crds.length === 0 ? '' : JSON.stringify(crds);
-      if ((texts.get(id) ?? '') === text) {
-        return false;
-      }
-      if (crds.length === 0) {
-        texts.delete(id);
-        files[layer].delete(file);
-      } else {
-        texts.set(id, text);
-        files[layer].set(
-          file,
-          crds.flatMap((crd) => definedKind(crd, layer, file) ?? []),
+        return names.sort(
+          (a, b) =>
+            compare(a.kind, b.kind) ||
+            Number(!isStable(a.apiVersion)) - Number(!isStable(b.apiVersion)) ||
+            compare(a.apiVersion, b.apiVersion),
         );
-      }
-      customKinds = undefined;
-      explained.clear();
-      version++;
-      return true;
-    },
-    get version() {
-      return version;
-    },
-    crdText: (group, kind) => custom().get(`${group} ${kind}`)?.text(),
-    openApi(minor, groupVersions) {
-      const index = minors.indexOf(minorFor(minor));
-      return groupVersions.flatMap((gv) => {
-        const kinds = pack.kubernetes.kinds.filter((k) => apiVersionOf(k) === gv && k.minors.includes(index));
-        const own = [...custom().values()].filter((k) => k.group === groupOf(gv) && gv.includes('/'));
-        const documents: JsonObject[] = [];
-        if (kinds.length > 0) {
-          documents.push(builtinDocuments(pack, index, kinds));
+      },
+      setCrds(layer, file, definitions) {
+        const crds = definitions.filter(isCrd);
+        const id = `${layer} ${file}`;
+        const text = crds.length === 0 ? '' : JSON.stringify(crds);
+        if ((texts.get(id) ?? '') === text) {
+          return false;
         }
-        const schemas = own.flatMap((k) => {
-          const name = versionOf(gv);
-          const served = k.versions.some((v) => v.name === name && v.served);
-          const schema = served ? k.schema(name) : undefined;
-          return schema ? [{ group: k.group, version: name, kind: k.kind, schema }] : [];
+        if (crds.length === 0) {
+          texts.delete(id);
+          files[layer].delete(file);
+        } else {
+          texts.set(id, text);
+          files[layer].set(
+            file,
+            crds.flatMap((crd) => definedKind(crd, layer, file) ?? []),
+          );
+        }
+        version++;
+        return true;
+      },
+      products() {
+        const kinds = new Map<string, number>();
+        for (const { product, release } of pack.crds) {
+          kinds.set(`${product} ${release}`, (kinds.get(`${product} ${release}`) ?? 0) + 1);
+        }
+        return [...kinds].map(([name, count]) => ({ name, kinds: count })).sort((a, b) => compare(a.name, b.name));
+      },
+      setClusters(list) {
+        clusters = new Map(list.map((cluster) => [cluster.context, cluster]));
+        captured.clear();
+        views.clear();
+        for (const cluster of list) {
+          const kinds = cluster.definitions.map((defined) => capturedKind(cluster, defined));
+          captured.set(cluster.context, new Map(kinds.map((kind) => [`${kind.group} ${kind.kind}`, kind])));
+        }
+        version++;
+      },
+      get clusters() {
+        return clusters;
+      },
+      cluster: context === undefined ? undefined : clusters.get(context),
+      forCluster(wanted) {
+        if (wanted === undefined || !clusters.has(wanted)) {
+          return self;
+        }
+        const known = views.get(wanted) ?? view(wanted);
+        views.set(wanted, known);
+        return known;
+      },
+      isEnginesOwn: (group, kind) => custom().get(`${group} ${kind}`)?.text() === engines(`${group} ${kind}`)?.text(),
+      get version() {
+        return version;
+      },
+      crdText: (group, kind) => engines(`${group} ${kind}`)?.text(),
+      openApi(minor, groupVersions) {
+        const index = minors.indexOf(minorFor(minor));
+        return groupVersions.flatMap((gv) => {
+          const kinds = pack.kubernetes.kinds.filter((k) => apiVersionOf(k) === gv && k.minors.includes(index));
+          const own = [...custom().values()].filter((k) => k.group === groupOf(gv) && gv.includes('/'));
+          const documents: JsonObject[] = [];
+          if (kinds.length > 0) {
+            documents.push(builtinDocuments(pack, index, kinds));
+          }
+          const schemas = own.flatMap((k) => {
+            const name = versionOf(gv);
+            const served = k.versions.some((v) => v.name === name && v.served);
+            const schema = served ? k.schema(name) : undefined;
+            return schema ? [{ group: k.group, version: name, kind: k.kind, schema }] : [];
+          });
+          if (schemas.length > 0) {
+            documents.push(customDocument(pack, minors.length - 1, schemas));
+          }
+          return documents;
         });
-        if (schemas.length > 0) {
-          documents.push(customDocument(pack, minors.length - 1, schemas));
-        }
-        return documents;
-      });
-    },
+      },
+    };
+    return self;
   };
+
+  /** An alpha or beta version that the cluster is known to serve needs nobody to enable it. */
+  const enabledThere = (found: KindSchema | undefined, context: string | undefined): KindSchema | undefined => {
+    const cluster = found?.servedByDefault === false && context !== undefined ? clusters.get(context) : undefined;
+    const isServed = cluster?.kinds.some(
+      (k) => k.kind === found?.kind && (k.group === '' ? k.version : `${k.group}/${k.version}`) === found.apiVersion,
+    );
+    return found !== undefined && isServed === true ? { ...found, servedByDefault: true } : found;
+  };
+
+  const lifecycleOf = (apiVersion: string, kind: string): ApiLifecycle | undefined => {
+    lives ??= new Map(pack.lifecycles().map((life) => [`${life.apiVersion} ${life.kind}`, life]));
+    return lives.get(`${apiVersion} ${kind}`) ?? goneFromKubernetes(apiVersion, kind);
+  };
+
+  const store = viewOf(undefined, plain, new Map());
   return store;
 }
 
@@ -318,77 +392,6 @@ function builtinKind(packed: PackedKind, schema: SchemaNode, minors: string[], o
     servedByDefault: isStable(packed.version),
     minors: packed.minors.map((i) => minors[i] ?? ''),
   };
-}
-
-function bundledKind(pack: SchemaPack, crd: PackedCrd): CustomKind {
-  let definition: JsonObject | undefined;
-  return {
-    group: crd.group,
-    kind: crd.kind,
-    plural: crd.plural,
-    namespaced: crd.namespaced,
-    source: 'bundled',
-    origin: `${crd.product} ${crd.release}`,
-    versions: crd.versions.map((v) => ({ ...v, status: v.status ?? false })),
-    schema: (version) => schemaOf((definition ??= JSON.parse(pack.crdText(crd)) as JsonObject), version),
-    described: (version) => pack.crdDescriptions(crd)[version],
-    text: () => pack.crdText(crd),
-    compiled: new Map(),
-  };
-}
-
-/** A kind that a CustomResourceDefinition object defines; undefined where it lacks what every definition has. */
-function definedKind(crd: JsonObject, source: SchemaLayer, file: string): CustomKind | undefined {
-  const spec = crd.spec;
-  const names = isObject(spec) ? spec.names : undefined;
-  if (!isObject(spec) || !isObject(names) || typeof spec.group !== 'string' || typeof names.kind !== 'string') {
-    return undefined;
-  }
-  const versions = (Array.isArray(spec.versions) ? spec.versions : []).flatMap((v: JsonValue) => {
-    if (!isObject(v) || typeof v.name !== 'string') {
-      return [];
-    }
-    const warning =
-      typeof v.deprecationWarning === 'string'
-        ? v.deprecationWarning
-        : `${spec.group as string}/${v.name} ${names.kind as string} is deprecated`;
-    return [
-      {
-        name: v.name,
-        served: v.served !== false,
-        ...(v.deprecated === true ? { deprecated: warning } : {}),
-        status: isObject(v.subresources) && isObject(v.subresources.status),
-      },
-    ];
-  });
-  const schema = (version: string): JsonObject | undefined => schemaOf(crd, version);
-  return {
-    group: spec.group,
-    kind: names.kind,
-    plural: typeof names.plural === 'string' ? names.plural : '',
-    namespaced: spec.scope !== 'Cluster',
-    source,
-    origin: source === 'cluster' ? 'the cluster' : file,
-    versions,
-    schema,
-    described: schema,
-    text: () => JSON.stringify(crd),
-    compiled: new Map(),
-  };
-}
-
-function schemaOf(crd: JsonObject, version: string): JsonObject | undefined {
-  const versions = isObject(crd.spec) && Array.isArray(crd.spec.versions) ? crd.spec.versions : [];
-  for (const v of versions) {
-    if (isObject(v) && v.name === version && isObject(v.schema) && isObject(v.schema.openAPIV3Schema)) {
-      return v.schema.openAPIV3Schema;
-    }
-  }
-  return undefined;
-}
-
-export function isCrd(object: JsonObject): boolean {
-  return object.kind === 'CustomResourceDefinition' && object.apiVersion === 'apiextensions.k8s.io/v1';
 }
 
 /** The minor itself where the pack has it; otherwise the nearest: the oldest for older, the newest for newer and unknown ones. */
