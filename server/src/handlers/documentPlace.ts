@@ -1,4 +1,5 @@
 // Where a request about a document comes from: its tree, its repository, what it is there, and the Kubernetes version that counts for it.
+import { neighboursOf as neighboursOfFile } from '../core/check/neighbours';
 import type { Neighbours } from '../core/kinds/kind';
 import { clusterOf, versionOf } from '../core/check/versions';
 import type { SchemaStore } from '../core/schema/schemaStore';
@@ -24,11 +25,8 @@ export interface DocumentPlace {
 }
 
 /** What the repository says about the file, for recognising its documents. */
-export function neighboursOf({ workspace, path, role }: DocumentPlace): Neighbours {
-  const chart = fileOf(workspace, path)
-    ?.sources.find((id) => id.startsWith('chart:'))
-    ?.slice('chart:'.length);
-  return { ...(role === undefined ? {} : { role }), ...(chart === undefined ? {} : { chart }) };
+export function neighboursOf({ workspace, path }: DocumentPlace): Neighbours {
+  return neighboursOfFile(workspace, fileOf(workspace, path));
 }
 
 /** A place inside one `---` document. */

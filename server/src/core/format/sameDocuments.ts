@@ -3,6 +3,26 @@ import type { Node, ParsedYaml } from '../yaml/tree';
 
 export function sameDocuments(a: ParsedYaml, b: ParsedYaml): boolean {
   return (
+    sameTrees(a, b) &&
+    a.documents.every((document, index) => {
+      const comments = b.documents[index]?.comments ?? [];
+      return (
+        document.comments.length === comments.length &&
+        document.comments.every((comment, at) => {
+          const now = comments[at];
+          return (
+            now !== undefined &&
+            a.text.slice(comment.start, comment.end).trimEnd() === b.text.slice(now.start, now.end).trimEnd()
+          );
+        })
+      );
+    })
+  );
+}
+
+/** The same, whatever the comments are. */
+export function sameTrees(a: ParsedYaml, b: ParsedYaml): boolean {
+  return (
     a.documents.length === b.documents.length &&
     a.documents.every((document, index) => {
       const other = b.documents[index];
@@ -10,15 +30,7 @@ export function sameDocuments(a: ParsedYaml, b: ParsedYaml): boolean {
         other !== undefined &&
         document.recovered === other.recovered &&
         document.faults.length === other.faults.length &&
-        sameNode(document.root, other.root) &&
-        document.comments.length === other.comments.length &&
-        document.comments.every((comment, at) => {
-          const now = other.comments[at];
-          return (
-            now !== undefined &&
-            a.text.slice(comment.start, comment.end).trimEnd() === b.text.slice(now.start, now.end).trimEnd()
-          );
-        })
+        sameNode(document.root, other.root)
       );
     })
   );
