@@ -2,8 +2,6 @@
 import {
   DiagnosticSeverity,
   DiagnosticTag,
-  type CodeAction,
-  CodeActionKind,
   type Diagnostic,
   type TextEdit as LspTextEdit,
   type WorkspaceEdit,
@@ -45,15 +43,4 @@ export function toWorkspaceEdit(edits: Fix['edits'], uriOf: (path: string) => st
     (changes[uriOf(edit.path)] ??= []).push({ range: edit.range, newText: edit.newText });
   }
   return { changes };
-}
-
-/** The fixes of one problem as quick fixes of the diagnostic that shows it. */
-export function toCodeActions(problem: Problem, uriOf: (path: string) => string): CodeAction[] {
-  return (problem.fixes ?? []).map((fix) => ({
-    title: fix.title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics: [toDiagnostic(problem, uriOf)],
-    ...(fix.preferred ? { isPreferred: true } : {}),
-    edit: toWorkspaceEdit(fix.edits, uriOf),
-  }));
 }

@@ -1,5 +1,6 @@
 // The language server: takes a connection, registers what it can, follows documents and files. Everything it decides is the core's.
 import {
+  CodeActionKind,
   DidChangeConfigurationNotification,
   TextDocumentSyncKind,
   type Connection,
@@ -8,6 +9,7 @@ import {
 } from 'vscode-languageserver';
 import type { Log } from './core/ports';
 import type { InitializationOptions, Settings } from './core/protocol';
+import { fixAllKind } from './handlers/codeActions';
 import { Diagnostics } from './handlers/diagnostics';
 import { DriftHandler } from './handlers/drift';
 import { FormattingRegistration } from './handlers/formatting';
@@ -58,6 +60,7 @@ export function startServer(connection: Connection): void {
       links: textDocument?.definition?.linkSupport === true,
       annotations: params.capabilities.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
       showsProgress: params.capabilities.window?.workDoneProgress === true,
+      createsFiles: params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
       ...(options?.suggestCommand === undefined ? {} : { suggestCommand: options.suggestCommand }),
     };
     const named = params.workspaceFolders?.map((folder) => folder.uri) ?? [];
@@ -74,7 +77,6 @@ export function startServer(connection: Connection): void {
         ...(session.editor.registersFormatting
           ? {}
           : { documentFormattingProvider: true, documentRangeFormattingProvider: true }),
-        codeActionProvider: { codeActionKinds: ['quickfix'] },
         definitionProvider: true,
         typeDefinitionProvider: true,
         implementationProvider: true,
@@ -83,6 +85,7 @@ export function startServer(connection: Connection): void {
         renameProvider: { prepareProvider: true },
         callHierarchyProvider: true,
         workspaceSymbolProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
         inlayHintProvider: true,
         codeLensProvider: { resolveProvider: false },
         workspace: {

@@ -62,6 +62,8 @@ export interface EditorAbilities {
   annotations: boolean;
   /** It shows what the server is waiting for. */
   showsProgress: boolean;
+  /** An edit may make a file. */
+  createsFiles: boolean;
 }
 
 export class Session {
@@ -71,6 +73,7 @@ export class Session {
     links: false,
     annotations: false,
     showsProgress: false,
+    createsFiles: false,
   };
   readonly documents = new TextDocuments(TextDocument);
   settings: Settings = defaultSettings;

@@ -24,6 +24,8 @@ export interface LanguageServerOptions {
   suggestCommand?: string;
   /** `rich`: it knows links and groups of edits, as VS Code does. */
   editor?: 'plain' | 'rich';
+  /** An edit of the server may make a file. */
+  createsFiles?: boolean;
 }
 
 export interface TestServer {
@@ -77,6 +79,7 @@ export async function startLanguageServer(options: LanguageServerOptions): Promi
       workspace: {
         configuration: true,
         workspaceFolders: true,
+        ...(options.createsFiles === true ? { workspaceEdit: { resourceOperations: ['create'] } } : {}),
         ...(rich ? { workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} } } : {}),
       },
       ...(options.textDocument === undefined

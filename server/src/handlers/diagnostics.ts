@@ -44,8 +44,17 @@ export class Diagnostics {
   constructor(private readonly session: Session) {}
 
   /** The problems that the editor shows of a document; code actions and hovers read their fixes. */
-  problemsOf(uri: string): readonly Problem[] {
-    return this.shown.get(uri)?.problems ?? [];
+  problemsOf(uri: string): readonly Problem[];
+  /** The same, undefined where they belong to another text than this one. */
+  problemsOf(uri: string, text: string): readonly Problem[] | undefined;
+  problemsOf(uri: string, text?: string): readonly Problem[] | undefined {
+    const shown = this.shown.get(uri);
+    return text === undefined ? (shown?.problems ?? []) : shown?.text === text ? shown.problems : undefined;
+  }
+
+  /** What the quick tier says of a document, shown or not: fixes are tried out on texts that nobody has written yet. */
+  quickly(document: OpenDocument, repository: OpenRepository, workspace: Workspace, path: string): readonly Problem[] {
+    return this.settled(this.fileCheck(document, repository, workspace, path), workspace);
   }
 
   /** After every change of a document, and when it was opened. */
