@@ -4,6 +4,7 @@ import { editorDialogs } from './dialogs';
 import { registerCommands } from './commands';
 import { ObjectDocuments } from './diff/objectDocuments';
 import { QuickDiff } from './diff/quickDiff';
+import { DocumentKind } from './documentKind/index';
 import { registerDrift } from './drift/index';
 import { DriftStore } from './drift/store';
 import { registerHistory } from './history/index';
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
   const documents = new ObjectDocuments(server, drift);
   const previews = new LazyPreviews(server, workspace);
   const review = new Review();
+  const documentKind = new DocumentKind({ server, workspace });
   const host: Host = {
     context,
     log,
@@ -34,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
     drift,
     history,
     documents,
+    documentKind,
     previews,
     review,
     dialogs: editorDialogs,
@@ -46,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
   // Commands read `dialogs` when they run: a test may have replaced it.
   registerCommands(Object.assign(host, { view }));
 
-  context.subscriptions.push(log, server, workspace, drift, history, documents, previews, review);
+  context.subscriptions.push(log, server, workspace, drift, history, documents, documentKind, previews, review);
   context.subscriptions.push(new QuickDiff(host));
   // A trusted server may read a kubeconfig and start processes; an untrusted one has been told that it may not.
   context.subscriptions.push(

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { ObjectDocuments } from './diff/objectDocuments';
 import type { Dialogs } from './dialogs';
+import type { DocumentKind } from './documentKind/index';
 import type { DriftStore } from './drift/store';
 import type { HistoryStore } from './history/store';
 import type { LanguageServer } from './languageClient';
@@ -21,6 +22,8 @@ export interface Host {
   /** Revisions of the chosen source. */
   readonly history: HistoryStore;
   readonly documents: ObjectDocuments;
+  /** What the document under the caret is. */
+  readonly documentKind: DocumentKind;
   readonly previews: LazyPreviews;
   /** The plan that is being looked at, where one is. */
   readonly review: Review;

@@ -5,6 +5,7 @@ import { chooseEnvironment } from './chooseEnvironment';
 import type { Command } from './command';
 import { compareWithLive } from './compareWithLive';
 import { continueReview } from './continueReview';
+import { documentKind } from './documentKind';
 import { createConfiguration } from './createConfiguration';
 import { compareRevision, loadMoreHistory, showHistory } from './history';
 import { restartServer, showLog } from './log';
@@ -52,4 +53,5 @@ export const commands: readonly Command[] = [
   showLog,
   restartServer,
   statusMenu,
+  documentKind,
 ];

@@ -136,6 +136,32 @@ export interface DeployerChain {
 }
 export const deployersRequest = request<{ uri: string }, { path: string; chains: DeployerChain[] }>('deployers');
 
+// ---- what a document is
+
+/** A text, and the place that it is about. */
+export interface RemarkView {
+  text: string;
+  uri?: string;
+  range?: Range;
+}
+export interface DocumentKindView {
+  /** Short: `Deployment apps/v1`. */
+  title: string;
+  /** `patch`, `encrypted`: what it is there, where it is no whole object. */
+  part?: string;
+  what: string;
+  /** The rest of a sentence that begins with "because". */
+  because: RemarkView;
+  remarks: RemarkView[];
+  schema?: RemarkView;
+  /** Versions that it is checked for, with the environments that run them. */
+  versions: { minor: string; environments: string[] }[];
+}
+/** What stands at a line of an open document. Null: nothing that Plumbline has to do with. */
+export const documentKindRequest = request<{ uri: string; line: number }, DocumentKindView | null>('documentKind');
+/** Whether Plumbline answers for a whole document: other extensions may then leave it to Plumbline. */
+export const ownsDocumentRequest = request<{ uri: string }, boolean>('ownsDocument');
+
 // ---- preview
 
 export interface PreviewParams {

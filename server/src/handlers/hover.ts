@@ -4,6 +4,7 @@ import type { Abort } from '../core/ports';
 import type { Range } from '../core/problem';
 import { hoverAt } from '../core/schema/hover';
 import { guarded } from '../guard';
+import { documentKindHover } from './documentKind';
 import type { Session } from '../session';
 import { hoverReference } from './graphOffers';
 import { placeOfCaret, type CaretPlace, type PositionParams } from './documentPlace';
@@ -19,6 +20,7 @@ export type HoverProvider = (at: CaretPlace, abort: Abort) => HoverPart | undefi
 
 /** Asked in this order; their parts stand below each other. A further source of hovers is one line here. */
 const providers: HoverProvider[] = [
+  documentKindHover,
   ({ document, yaml, offset, schemas, minor }) => hoverAt(document.parsed, yaml, offset, schemas, minor),
   hoverReference,
 ];
