@@ -17,6 +17,7 @@ import { registerGraph } from './handlers/graph';
 import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
+import { registerSchemas } from './handlers/schemas';
 import { registerUpgrade } from './handlers/upgrade';
 import { registerWorkspace } from './handlers/workspace';
 import { Session, withDefaults } from './session';
@@ -41,6 +42,7 @@ export function startServer(connection: Connection): void {
   registerLanguage(session, diagnostics);
   registerGraph(session);
   registerHistory(session, drift);
+  registerSchemas(session, diagnostics);
   registerUpgrade(session);
   registerWorkspace(session, diagnostics, () => drift.refreshEditors());
 

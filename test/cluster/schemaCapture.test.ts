@@ -9,6 +9,8 @@ import { createClusterTarget } from '../../server/src/adapters/clusterTarget';
 import type { Answer } from '../../server/src/core/ports';
 import type { SchemaNode } from '../../server/src/core/schema/schemaNode';
 import type { SchemaStore } from '../../server/src/core/schema/schemaStore';
+import { captureSchemasRequest, clusterContextsRequest, workspaceRequest } from '../../server/src/core/protocol';
+import { startLanguageServer } from '../support/languageServer';
 import { endEngines, plumbline } from '../support/cli';
 import { startCluster, type Cluster, type ClusterUser } from '../support/cluster';
 import { repositoryOf } from '../support/repository';
@@ -75,7 +77,12 @@ describe('schemas captured from a cluster', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   });
+  const cacheBefore = process.env.XDG_CACHE_HOME;
   after(async () => {
+    process.env.XDG_CACHE_HOME = cacheBefore;
+    if (cacheBefore === undefined) {
+      delete process.env.XDG_CACHE_HOME;
+    }
     await endEngines();
     await cluster?.stop();
   });
@@ -165,6 +172,8 @@ describe('schemas captured from a cluster', () => {
 
   it('are captured once by a command and used by every check afterwards, without the cluster', async function () {
     this.timeout(180_000);
+    // What is captured without a folder goes to the cache of the person.
+    process.env.XDG_CACHE_HOME = repositoryOf({});
     const context = cluster.context('root');
     const root = repositoryOf({
       '.plumbline.yaml': `environments:\n  - name: lab\n    sources: [apps]\n    target: { context: ${context} }\nschemas: [schemas/lab]\n`,
@@ -202,6 +211,25 @@ describe('schemas captured from a cluster', () => {
     const list = await plumbline(root, ['schemas', 'list']);
     assert.match(list.out, /testcluster-root: Kubernetes 1\.36\.\d+, \d+ custom kinds, just now; for lab/);
     assert.ok(fs.existsSync(path.join(root, 'schemas/lab/cluster.json')));
+
+    const server = await startLanguageServer({ folders: [root], settings: { kubeconfig: cluster.kubeconfig('root') } });
+    try {
+      const { folders } = await server.request(workspaceRequest, {});
+      const folder = folders[0]?.folder ?? '';
+      const contexts = await server.request(clusterContextsRequest, { folder });
+      assert.ok('contexts' in contexts);
+      assert.deepEqual(
+        contexts.contexts.map(({ name, environments }) => ({ name, environments })),
+        [{ name: context, environments: ['lab'] }],
+      );
+      const captured = await server.request(captureSchemasRequest, { folder, context });
+      assert.ok('version' in captured, JSON.stringify(captured));
+      assert.deepEqual(captured.environments, ['lab']);
+      const refused = await server.request(captureSchemasRequest, { folder, context: 'nowhere' });
+      assert.ok('failure' in refused && refused.failure.message.includes('nowhere'));
+    } finally {
+      await server.stop();
+    }
 
     const wrong = await plumbline(root, ['schemas', 'capture', '--context', 'nowhere', ...kubeconfig]);
     assert.equal(wrong.status, 2);

@@ -1,5 +1,6 @@
 // Every command, one line each. manifest.test.ts holds this list and package.json to each other. Bundled apart as
 // dist/operations.js, which the first command loads: a window in which nobody uses one does not pay for them.
+import { captureSchemas } from './captureSchemas';
 import { checkWorkspace } from './checkWorkspace';
 import { chooseEnvironment } from './chooseEnvironment';
 import type { Command } from './command';
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   compareRevision,
   loadMoreHistory,
   takeSnapshot,
+  captureSchemas,
   createConfiguration,
   showLog,
   restartServer,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { captureSchemas } from '../operations/captureSchemas';
 import { ago } from '../core/schema/captured';
+import type { Environment } from '../core/workspace/source';
 import { CliError, exit, type Cli, type CommonOptions } from './cli';
 import { oneEnvironment } from './environments';
 import { count } from './format/text';
@@ -48,27 +49,11 @@ Examples:
 async function runCapture(cli: Cli, options: CaptureOptions): Promise<number> {
   const services = await cli.services();
   const workspace = await services.discover(cli.io.signal);
-  const { context, kubeconfig } = options.context === undefined ? contextOf() : { context: options.context };
-  function contextOf(): { context: string; kubeconfig?: string | undefined } {
-    const environment = oneEnvironment(workspace, options.environment);
-    if (environment.target?.type !== 'context') {
-      throw new CliError(
-        `${environment.name} has no cluster as target.`,
-        'Name a kubeconfig context with --context, or as target in .plumbline.yaml.',
-      );
-    }
-    return environment.target;
-  }
+  const context = options.context ?? contextOf(oneEnvironment(workspace, options.environment));
   const progress = cli.progress(options);
-  const file =
-    options.kubeconfig === undefined
-      ? kubeconfig === undefined
-        ? undefined
-        : path.resolve(services.root, kubeconfig)
-      : path.resolve(cli.io.cwd, options.kubeconfig);
-  const done = await captureSchemas(services, {
+  const done = await captureSchemas(services, workspace, {
     context,
-    ...(file === undefined ? {} : { kubeconfig: file }),
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(cli.io.cwd, options.kubeconfig) }),
     ...(options.to === undefined ? {} : { to: path.resolve(cli.io.cwd, options.to) }),
     progress: (text) => progress.show(text),
     abort: cli.io.signal,
@@ -76,7 +61,7 @@ async function runCapture(cli: Cli, options: CaptureOptions): Promise<number> {
   if (!done.ok) {
     throw new CliError(done.failure.message);
   }
-  const { cluster, folder } = done.value;
+  const { cluster, folder, environments } = done.value;
   if (options.format === 'json') {
     const { version, capturedAt, facts, notes, definitions } = cluster;
     const summary = { schemaVersion: 1, context, version, capturedAt, folder, definitions: definitions.length };
@@ -87,18 +72,25 @@ async function runCapture(cli: Cli, options: CaptureOptions): Promise<number> {
     const kinds = count(cluster.definitions.length, 'custom kind', 'custom kinds');
     cli.io.out(`Captured ${context}: Kubernetes ${cluster.version}, ${kinds}.\n`);
     cluster.notes.forEach((note) => cli.io.out(`${note}\n`));
-    const used = workspace.environments.filter(
-      ({ target }) => target?.type === 'context' && target.context === context,
-    );
     if (options.to !== undefined && !workspace.configuration.schemas.some((s) => within(services.root, s, folder))) {
       cli.io.out(`Add ${path.relative(services.root, folder)} under "schemas" in .plumbline.yaml, and commit both.\n`);
-    } else if (used.length > 0) {
-      cli.io.out(`Used from now on for ${used.map(({ name }) => name).join(', ')}.\n`);
+    } else if (environments.length > 0) {
+      cli.io.out(`Used from now on for ${environments.join(', ')}.\n`);
     } else {
       cli.io.out(`No environment has ${context} as its target yet, so nothing is checked with it.\n`);
     }
   }
   return exit.clean;
+}
+
+function contextOf({ name, target }: Environment): string {
+  if (target?.type !== 'context') {
+    throw new CliError(
+      `${name} has no cluster as target.`,
+      'Name a kubeconfig context with --context, or as target in .plumbline.yaml.',
+    );
+  }
+  return target.context;
 }
 
 function within(root: string, named: string, folder: string): boolean {

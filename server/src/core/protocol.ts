@@ -284,6 +284,29 @@ export const snapshotRequest = request<
   { files: number } | { failure: { reason: FailureReason; message: string } }
 >('snapshot');
 
+/** Kubeconfig contexts whose schemas could be captured; reads the kubeconfig and contacts nobody. */
+export const clusterContextsRequest = request<
+  { folder: string },
+  | { contexts: { name: string; server?: string; environments: string[]; capturedAt?: string }[] }
+  | { failure: { reason: FailureReason; message: string } }
+>('clusterContexts');
+
+/** Asks a cluster for its schemas; `to` is a folder of the repository, absent: they stay on this machine. */
+export const captureSchemasRequest = request<
+  { folder: string; context: string; to?: string },
+  | {
+      version: string;
+      definitions: number;
+      /** What could not be read, and why. */
+      notes: string[];
+      /** Environments that are checked with it. */
+      environments: string[];
+      /** False where the folder must still be named under `schemas`. */
+      named: boolean;
+    }
+  | { failure: { reason: FailureReason; message: string } }
+>('captureSchemas');
+
 /** Checks everything that is open or not; diagnostics are published as usual. */
 export const checkWorkspaceRequest = request<{ folder: string }, { errors: number; warnings: number; files: number }>(
   'checkWorkspace',
