@@ -102,6 +102,8 @@ export interface WorkspaceGraph {
   at(path: string, offset: number): AtPlace | undefined;
   /** Every reference to a definition, and to what is the same thing as it (the same label elsewhere, the same object in an overlay's patch). */
   referencesTo(definition: Definition): readonly Edge[];
+  /** The same part of the same object where patches of it, or what a patch changes, write it too: a container that an overlay patches. */
+  alike(definition: Definition): readonly Definition[];
   /** What may be written at an offset: names, keys, ports and paths that exist where this object is deployed. Undefined: no reference stands there. */
   candidates(path: string, offset: number): { from: number; to: number; items: readonly NameCandidate[] } | undefined;
   /** Who deploys a file or folder. */

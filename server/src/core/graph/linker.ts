@@ -146,6 +146,25 @@ export class Linker {
     });
   }
 
+  /** The same part of the same object, where its patches or what it patches write it too. */
+  alike({ entry, fact }: { entry: FileEntry; fact: DefinitionFact }): Target[] {
+    const { object, entity, name, pod } = fact;
+    if (object === undefined || entity === 'object') {
+      return [];
+    }
+    const found = this.placedOf(entry, object).flatMap(({ placed }) =>
+      (placed.patched.length > 0 ? placed.patched : [placed]).flatMap((whole) => this.definitionsOf(whole, entity)),
+    );
+    return distinct(
+      found.filter(
+        (other) =>
+          other.fact.name === name &&
+          other.fact.object !== object &&
+          (other.fact.pod === undefined) === (pod === undefined),
+      ),
+    );
+  }
+
   private keysOf(holder: Placed, name: string): Target[] {
     return this.definitionsOf(holder, 'key').filter(({ fact }) => fact.name === name);
   }

@@ -263,6 +263,13 @@ export class LiveGraph implements WorkspaceGraph {
     return this.edgesTo(paths, isMeant);
   }
 
+  alike(definition: Definition): readonly Definition[] {
+    const target = this.targetOf(definition);
+    return target !== undefined && 'fact' in target
+      ? this.linker.alike(target).map((other) => this.definitionOf(other))
+      : [];
+  }
+
   private edgesTo(paths: ReadonlySet<string>, isMeant: (target: Target) => boolean): Edge[] {
     return [...paths]
       .sort()

@@ -7,8 +7,11 @@ import { placeText, titleOf, type Renaming } from './sameThing';
 export function collisionOf(
   graph: WorkspaceGraph,
   paths: readonly string[],
-  { definitions }: Renaming,
+  { definitions, edges }: Renaming,
 ): string | undefined {
+  /** A label that no selector reads, on either side, changes nothing that is chosen. */
+  const isRead = (other: Definition): boolean =>
+    other.entity !== 'label' || edges.length > 0 || graph.referencesTo(other).length > 0;
   const changed = new Set(definitions.map(({ definition }) => definition.id));
   const objects = new Set(definitions.map(({ definition }) => holderId(definition)));
   for (const path of paths) {
@@ -17,7 +20,7 @@ export function collisionOf(
         continue;
       }
       for (const { definition, newName } of definitions) {
-        if (other.entity === definition.entity && collides(other, definition, newName, objects)) {
+        if (other.entity === definition.entity && collides(other, definition, newName, objects) && isRead(other)) {
           return `${titleOf(other)} exists already, in ${placeText(other.at)}.`;
         }
       }

@@ -36,6 +36,10 @@ export function reasonOf(
       confirm: true,
     };
   }
+  const [a, b] = [definition.object, subject?.object];
+  if (definition.id !== subject?.id && definition.entity !== 'object' && a?.kind === b?.kind && a?.name === b?.name) {
+    return { label: 'The same object elsewhere', confirm: false };
+  }
   if (subject !== undefined && definition.id !== subject.id && definition.entity !== 'label') {
     return {
       label: 'The same name elsewhere',

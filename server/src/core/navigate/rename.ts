@@ -1,11 +1,12 @@
 // Rename: what stands at a place, whether it can be called something else, and the one plan that changes it everywhere it is meant.
-import type { Definition, Edge, WorkspaceGraph } from '../graph/graph';
+import type { AtPlace, Definition, Edge, WorkspaceGraph } from '../graph/graph';
 import type { Abort } from '../ports';
 import { Cancelled } from '../ports';
 import type { Range } from '../problem';
 import { isWithin } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
 import { collisionOf } from './collisions';
+import { fieldPathEdits, partsOf } from './fieldPaths';
 import { writeKeyName } from './keyNames';
 import { labelEdit, labelPartAt, renamedPair, type LabelPart } from './labelPairs';
 import { planMoves } from './movePaths';
@@ -14,7 +15,7 @@ import { formOf, pathOfText } from './pathTexts';
 import type { PlanAnswer, PlanFiles, PlannedEdit } from './plan';
 import { reasonOf } from './reasons';
 import { newNameBehind, placeText, renamingOf, titleOf, type Renaming } from './sameThing';
-import { innerRange, rewrite, scalarAt, type ReadFile } from './writtenPlace';
+import { holdsPosition, innerRange, rewrite, scalarAt, type ReadFile } from './writtenPlace';
 
 export interface RenameStart {
   /** What the editor marks, without quotes. */
@@ -84,7 +85,7 @@ function cannot(definition: Definition, reason: string): string {
 }
 
 function subjectAt(graph: WorkspaceGraph, file: ReadFile, offset: number): Subject | { refused: string } | undefined {
-  const place = graph.at(file.path, offset);
+  const place = placeAt(graph, file, offset);
   const definition = place?.definition ?? place?.edge?.targets[0];
   const edge = place?.definition === undefined ? place?.edge : undefined;
   const from = place?.definition?.at ?? edge?.reference.from;
@@ -120,6 +121,19 @@ function subjectAt(graph: WorkspaceGraph, file: ReadFile, offset: number): Subje
     file,
     start: { range: whole ? innerRange(file, scalar.node) : from.range, placeholder: written },
   };
+}
+
+/** What a rename at an offset is about. A generator's file that is its own key is renamed as the file: the key stays. */
+function placeAt(graph: WorkspaceGraph, file: ReadFile, offset: number): AtPlace | undefined {
+  const place = graph.at(file.path, offset);
+  if (place?.definition?.entity !== 'key') {
+    return place;
+  }
+  const at = file.parsed.lines.positionAt(offset);
+  const edge = graph
+    .edgesIn(file.path)
+    .find(({ reference }) => reference.entity === 'file' && holdsPosition(reference.from.range, at));
+  return edge === undefined ? place : { edge };
 }
 
 /** The definition's own new name, of what was typed where it is referred to. */
@@ -218,6 +232,9 @@ async function planNames(
     if (other === undefined) {
       edits.set(id, { ...edit, reason: reasonOf(file, { definition, edge, subject: subject?.definition }) });
     }
+  }
+  for (const edit of await fieldPathEdits(graph, files, partsOf(renaming.definitions, part))) {
+    edits.set(placeText(edit), edits.get(placeText(edit)) ?? edit);
   }
   return { plan: { edits: [...edits.values()], moves: [], notes: [] } };
 }

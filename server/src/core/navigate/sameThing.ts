@@ -33,6 +33,9 @@ export function renamingOf(graph: WorkspaceGraph, first: Definition, newName: st
     if (next.definition.fixed !== undefined) {
       return result(sentence(next.definition.fixed));
     }
+    for (const definition of graph.alike(next.definition)) {
+      waiting.push({ definition, newName: next.newName });
+    }
     for (const edge of graph.referencesTo(next.definition)) {
       const { reference } = edge;
       const id = placeText(reference.from);
@@ -45,6 +48,9 @@ export function renamingOf(graph: WorkspaceGraph, first: Definition, newName: st
         );
       }
       const newText = newTextOf(reference.text, next.definition, next.newName);
+      if (newText === undefined && stillMatches(reference.text, next.definition, next.newName)) {
+        continue;
+      }
       if (newText === undefined) {
         return result(
           `${placeText(reference.from)} refers to it as "${reference.text}", which does not hold its name.`,
@@ -85,6 +91,21 @@ export function newTextOf(text: string, definition: Definition, newName: string)
     }
   }
   return undefined;
+}
+
+/** True for a pattern of a patch's target that chooses the object under either name. */
+function stillMatches(text: string, definition: Definition, newName: string): boolean {
+  if (definition.entity !== 'object' || !/[*+?|()[\]^$]/.test(text)) {
+    return false;
+  }
+  try {
+    const pattern = new RegExp(`^(?:${text})$`);
+    return forms(definition).some(
+      ({ before, after }) => pattern.test(before + definition.name + after) && pattern.test(before + newName + after),
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** The name that a definition must get so that a reference, changed from `text` to `newText`, still means it. */
