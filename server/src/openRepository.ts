@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { WorkspaceGraph } from './core/graph/graph';
 import { LiveGraph } from './core/graph/liveGraph';
 import { Cancelled } from './core/ports';
+import type { Committed } from './core/render/committed';
 import type { Source, Workspace, WorkspaceFile, Environment } from './core/workspace/source';
 import type { Services } from './services';
 import { relativeTo, toAbsolute, toUri } from './uris';
@@ -19,6 +20,7 @@ export class OpenRepository {
   generation = 0;
   /** Kubernetes versions that clusters said they run, by environment; known once something was asked of them. */
   readonly clusterVersions = new Map<string, string>();
+  private committed: { asked: number; state: Promise<Committed | undefined> } | undefined;
   private readonly spelling = new Map<string, string>();
   private discovered: { workspace: Promise<Workspace>; done: boolean } | undefined;
   private outOfDate = true;
@@ -149,6 +151,22 @@ export class OpenRepository {
       this.edited.delete(path);
     }
     return false;
+  }
+
+  /**
+   * What is committed, for judging changes as updates; undefined where there is none. It runs Git, so only in a trusted folder, and not
+   * at every keystroke: a commit made meanwhile is seen a moment later.
+   */
+  async head(): Promise<Committed | undefined> {
+    const { services } = this;
+    if (!services.trusted || !services.git) {
+      return undefined;
+    }
+    if (this.committed === undefined || Date.now() - this.committed.asked > 5_000) {
+      // Where Git is missing or broken, whoever asks it for something else is told.
+      this.committed = { asked: Date.now(), state: services.committed('HEAD').catch(() => undefined) };
+    }
+    return this.committed.state;
   }
 
   /** The last discovery's answer, at once; it may be older than the text. */

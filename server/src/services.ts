@@ -13,6 +13,7 @@ import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
 import { LiveGraph } from './core/graph/liveGraph';
 import type { Abort, FileTree, Log, Renderer, Repository } from './core/ports';
+import type { Committed } from './core/render/committed';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
@@ -67,6 +68,11 @@ export interface Services {
   prepareCheck(): void;
   /** Git, from the root on. It runs as a process: only for what a person asked for, in a trusted folder. */
   repository(): Repository;
+  /**
+   * What the repository was at a revision, read once for each commit. `changed`: with the paths that differ from it. It runs Git:
+   * only in a trusted folder. Undefined where there is no such commit, or, with `changed`, nothing differs.
+   */
+  committed(revision: string, options?: { changed?: boolean; abort?: Abort }): Promise<Committed | undefined>;
   /** The files of a revision. Throws with the reason where there is none. */
   treeAt(revision: string, abort?: Abort): Promise<FileTree>;
   dispose(): Promise<void>;
@@ -87,6 +93,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   let captureFolders: readonly string[] = [];
   let engines: Engines | undefined;
   let repository: Repository | undefined;
+  let committed: (Omit<Committed, 'name' | 'changed'> & { id: string }) | undefined;
 
   let remembered: VerdictCache | undefined;
   const verdicts = (): VerdictCache => {
@@ -184,6 +191,23 @@ export async function createServices(options: ServicesOptions): Promise<Services
     repository() {
       repository ??= createRepository(root, { log });
       return repository;
+    },
+    async committed(revision, { changed = false, abort } = {}) {
+      const found = await services.repository().resolve(revision);
+      if (!found.ok) {
+        return undefined;
+      }
+      const { id } = found.value;
+      const paths = changed ? await services.repository().changed(id, undefined) : undefined;
+      if (paths?.ok === true && paths.value.length === 0) {
+        return undefined;
+      }
+      if (committed?.id !== id) {
+        const at = await services.treeAt(id, abort);
+        committed = { id, tree: at, workspace: await services.discover(abort, at), rendered: new Map() };
+      }
+      const { id: _id, ...then } = committed;
+      return { name: revision, ...then, ...(paths?.ok === true ? { changed: paths.value } : {}) };
     },
     async treeAt(revision, abort) {
       const answer = await services.repository().at(revision, abort);

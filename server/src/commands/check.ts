@@ -4,7 +4,9 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { baselineFile } from '../core/check/baseline';
 import { atLeast, type Severity } from '../core/problem';
+import type { Committed } from '../core/render/committed';
 import { checkWorkspace } from '../core/render/checkWorkspace';
+import type { Services } from '../services';
 import { configFile } from '../core/workspace/config';
 import { CliError, exit, type Cli, type CommonOptions } from './cli';
 import { formatters, type CheckResult } from './format/formats';
@@ -16,6 +18,8 @@ interface CheckCommandOptions extends CommonOptions {
   failOn: Severity;
   kubernetesVersion?: string;
   structureOnly?: boolean;
+  /** A revision; false: as new objects only. */
+  against?: string | false;
   cache: boolean;
   writeBaseline?: boolean;
 }
@@ -38,6 +42,8 @@ export function registerCheck(program: Command, cli: Cli): void {
     )
     .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
     .option('--write-baseline', 'remember every finding that there is now: later checks tell new ones only')
+    .option('--against <revision>', 'judge changes as updates of what this revision deploys (default: HEAD)')
+    .option('--no-against', 'judge every object as a new one; Git is not asked')
     .option('--no-cache', 'judge everything anew, also what did not change since an earlier run')
     .addHelpText(
       'after',
@@ -45,6 +51,7 @@ export function registerCheck(program: Command, cli: Cli): void {
 Examples:
   $ plumbline check
   $ plumbline check apps/staging charts --fail-on warning
+  $ plumbline check --against origin/main   also what the server would not let change
   $ plumbline check --structure-only        while files are being written: the quickest answer
   $ plumbline check --environment production --format json
   $ plumbline check --write-baseline        what is there now is known; only what is new is told from now on
@@ -74,10 +81,13 @@ async function runCheck(cli: Cli, paths: readonly string[], options: CheckComman
   const workspace = await services.discover(cli.io.signal);
   const environment = chooseEnvironment(workspace, options.environment);
   let baseline = '';
+  const against =
+    options.structureOnly === true ? undefined : await committedAt(services, options.against, cli.io.signal);
   const report = await checkWorkspace(workspace, services.tree, services.checkPorts(), {
     ...(environment === undefined ? {} : { environment }),
     ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
     ...(options.structureOnly === true ? { structureOnly: true } : {}),
+    ...(against === undefined ? {} : { against }),
     ...(options.writeBaseline === true ? { baseline: (text: string) => (baseline = text) } : {}),
     paths: inside,
     abort: cli.io.signal,
@@ -123,4 +133,24 @@ async function writeBaseline(
     cli.io.out(`Add this line to ${configFile}, so that they are not told any more:\n\n  baseline: ${name}\n`);
   }
   return exit.clean;
+}
+
+/** What changes are updates of. A revision that was named must exist; HEAD is taken where there is one. */
+async function committedAt(
+  services: Services,
+  against: string | false | undefined,
+  abort: AbortSignal,
+): Promise<Committed | undefined> {
+  if (against === false || (against === undefined && !services.git)) {
+    return undefined;
+  }
+  if (against === undefined) {
+    // Where Git is missing or the clone is odd, objects are judged as new ones; nobody asked for more.
+    return services.committed('HEAD', { changed: true, abort }).catch(() => undefined);
+  }
+  const found = await services.repository().resolve(against);
+  if (!found.ok) {
+    throw new CliError(found.failure.message);
+  }
+  return services.committed(against, { changed: true, abort });
 }

@@ -7,6 +7,7 @@ import { versionsOf } from '../core/check/versions';
 import { Cancelled, EngineUnavailable, type Abort } from '../core/ports';
 import type { Problem } from '../core/problem';
 import { addDefinitions } from '../core/render/checkRendering';
+import type { Committed } from '../core/render/committed';
 import { checkWorkspace, isFinal } from '../core/render/checkWorkspace';
 import type { Workspace } from '../core/workspace/source';
 import { toDiagnostic } from '../convert';
@@ -113,7 +114,7 @@ export class Diagnostics {
   private check(
     repository: OpenRepository,
     workspace: Workspace,
-    options: { paths?: string[]; progress?: (text: string) => void; abort: Abort },
+    options: { paths?: string[]; against?: Committed; progress?: (text: string) => void; abort: Abort },
   ): ReturnType<typeof checkWorkspace> {
     const { services } = repository;
     const graph = { offer: () => undefined, whole: () => repository.graph() };
@@ -180,11 +181,16 @@ export class Diagnostics {
     }
   }
 
-  /** What the file becomes: every source that it takes part in, rendered and judged. */
+  /** What the file becomes: every source that it takes part in, rendered and judged, and what changes since the last commit. */
   private async render(run: Run): Promise<void> {
     const { uri, path, document, repository } = run;
     const workspace = await repository.workspace();
-    const report = await this.check(repository, workspace, { paths: [path], abort: run.abort.signal });
+    const against = await repository.head();
+    const report = await this.check(repository, workspace, {
+      paths: [path],
+      abort: run.abort.signal,
+      ...(against === undefined ? {} : { against }),
+    });
     if (this.isCurrent(run)) {
       const problems = report.problems.filter((problem) => problem.path === path);
       this.publish(uri, repository, document.parsed.text, problems);

@@ -1,7 +1,7 @@
 // A rendering judged like a file: the structure and the API server's own code on what will really be applied, with every finding on
 // the line that causes it.
-import { checkFile, completeCheck, engineObjects } from '../check/checkFile';
-import type { Abort, FileTree, Validator } from '../ports';
+import { checkFile, completeCheck, engineObjects, type EngineObject } from '../check/checkFile';
+import type { Abort, EngineVerdict, FileTree, Validator } from '../ports';
 import type { Problem } from '../problem';
 import type { SchemaStore } from '../schema/schemaStore';
 import { failureProblem } from './failures';
@@ -22,6 +22,8 @@ export interface CheckRenderingOptions {
   namespace?: string;
   slot?: string;
   abort?: Abort;
+  /** Judges the objects as updates of what was deployed before. */
+  updates?: (objects: readonly EngineObject[], verdicts: readonly EngineVerdict[]) => Promise<Problem[]>;
 }
 
 /** Problems of a rendering at their sources. A failed rendering has one: the failure. */
@@ -65,6 +67,7 @@ export async function checkRendering(
           },
         );
   const found = completeCheck(check, objects, verdicts);
+  found.push(...((await options.updates?.(objects, verdicts)) ?? []));
   const problems = await Promise.all(found.map((problem) => atSource(problem, rendering, files)));
   return [...problems, ...rendering.problems, ...unresolvedNote(rendering)];
 }

@@ -26,20 +26,23 @@ import {
   type Renderer,
   type Validator,
 } from '../ports';
-import { compareProblems, type Location, type Problem } from '../problem';
+import { compareProblems, type Problem } from '../problem';
 import type { SchemaStore } from '../schema/schemaStore';
 import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace/source';
 import { withFieldFixes } from '../upgrade/fieldFixes';
-import { folderOf, isWithin } from '../workspace/paths';
+import { isWithin } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
 import { toJson } from '../yaml/resolve';
 import { isObject } from '../json';
 import type { ParsedYaml } from '../yaml/tree';
 import { addDefinitions, checkRendering, type CheckPorts } from './checkRendering';
 import { namespaceOf, renderSource } from './renderSource';
+import type { Committed } from './committed';
+import { duplicatesInFolders, identitiesOf, type DeclaredIdentity } from './duplicateObjects';
 import { planRenderings, type Planned } from './planRenderings';
 import type { Rendering } from './rendering';
 import { sourceFiles } from './sourcePlaces';
+import { Updates } from './updates';
 
 export interface CheckWorkspacePorts {
   renderer: Renderer;
@@ -65,6 +68,8 @@ export interface CheckWorkspaceOptions {
   kubernetesVersion?: string;
   /** Versions that clusters said they run, by environment. */
   knownVersions?: ReadonlyMap<string, string>;
+  /** What changes are updates of: fields that the server does not let change are found then. */
+  against?: Committed;
   /** Faults of the text, schemas and renderings only: the API server's own rules are not asked. */
   structureOnly?: boolean;
   /** Given the baseline's text for everything that is found, known or not. */
@@ -97,14 +102,6 @@ interface Judged {
   check: FileCheck;
   objects: EngineObject[];
   final: boolean;
-}
-
-/** An object that a file declares, and where its name stands. */
-interface DeclaredIdentity {
-  key: string;
-  label: string;
-  start: number;
-  end: number;
 }
 
 export async function checkWorkspace(
@@ -174,6 +171,7 @@ class Check {
   private readonly rendered: { planned: Planned; rendering: Rendering }[] = [];
   private readonly filesByPath: ReadonlyMap<string, WorkspaceFile>;
   private validator: Validator | undefined;
+  private readonly updates: Updates | undefined;
   private objects = 0;
   private sources = 0;
 
@@ -184,6 +182,12 @@ class Check {
     private readonly options: CheckWorkspaceOptions,
   ) {
     this.validator = options.structureOnly === true ? undefined : ports.validator;
+    const { against, abort } = options;
+    const { renderer } = ports;
+    this.updates =
+      against === undefined || this.validator === undefined
+        ? undefined
+        : new Updates(against, tree, { renderer, validator: this.validator, scope: this.scope }, abort);
     this.files = workspace.files.filter((file) => checkedRoles.has(file.role));
     this.filesByPath = new Map(workspace.files.map((file) => [file.path, file]));
   }
@@ -194,7 +198,9 @@ class Check {
     const work = planRenderings(this.workspace, this.options, this.versionOptions());
     await this.render(work);
     await this.checkFiles();
-    this.problems.push(...(await this.duplicatesInFolders()));
+    this.problems.push(
+      ...(await duplicatesInFolders(this.workspace, this.identities, (path) => this.parsedAgain(path))),
+    );
     await this.judgeRenderings();
     await this.judgeReferences();
     this.noteFailures();
@@ -303,7 +309,7 @@ class Check {
         environment,
         {
           renderer: this.ports.renderer,
-          scope: (apiVersion, kind) => this.ports.store.lookup({ apiVersion, kind })?.namespaced,
+          scope: this.scope,
         },
         this.options.abort === undefined ? {} : { abort: this.options.abort },
       );
@@ -392,6 +398,7 @@ class Check {
       const own = verdicts?.slice(at, at + objects.length) ?? [];
       at += objects.length;
       const found = completeCheck(check, objects, own);
+      found.push(...((await (final ? this.updates?.ofFile(file, objects, own) : undefined)) ?? []));
       if (final && this.validator !== undefined && file.role === 'manifest') {
         found.push(...unjudged(check));
       }
@@ -404,6 +411,9 @@ class Check {
       );
     }
   }
+
+  private readonly scope = (apiVersion: string, kind: string): boolean | undefined =>
+    this.ports.store.lookup({ apiVersion, kind })?.namespaced;
 
   private async verdicts(objects: readonly JsonObject[]): Promise<EngineVerdict[] | undefined> {
     const { validator } = this;
@@ -469,38 +479,11 @@ class Check {
     return ids;
   }
 
-  private async duplicatesInFolders(): Promise<Problem[]> {
-    const problems: Problem[] = [];
-    for (const source of this.workspace.sources) {
-      if (source.render.tool !== 'folder') {
-        continue;
-      }
-      const seen = new Map<string, { path: string; identity: DeclaredIdentity }>();
-      for (const path of source.render.files) {
-        for (const identity of this.identities.get(path) ?? []) {
-          const first = seen.get(identity.key);
-          if (first === undefined) {
-            seen.set(identity.key, { path, identity });
-            continue;
-          }
-          problems.push({
-            ...(await this.placeOf(path, identity)),
-            rule: 'kubernetes/duplicate-object',
-            severity: 'error',
-            message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
-            resource: identity.label,
-            related: [{ location: await this.placeOf(first.path, first.identity), message: 'The first one' }],
-          });
-        }
-      }
-    }
-    return problems;
-  }
-
-  private async placeOf(path: string, { start, end }: DeclaredIdentity): Promise<Location> {
+  /** The tree of a file that may have been forgotten; it is kept, because something is found in it. */
+  private async parsedAgain(path: string): Promise<ParsedYaml> {
     const parsed = this.parsed.get(path) ?? parseYaml((await this.tree.read(path)) ?? '');
     this.parsed.set(path, parsed);
-    return { path, range: parsed.lines.range(start, end) };
+    return parsed;
   }
 
   private async judgeRenderings(): Promise<void> {
@@ -514,6 +497,8 @@ class Check {
         namespace: namespaceOf(source, environment),
         ...(minor === undefined ? {} : { minor }),
         ...(this.options.abort === undefined ? {} : { abort: this.options.abort }),
+        updates: (objects: readonly EngineObject[], verdicts: readonly EngineVerdict[]) =>
+          this.updates?.ofRendering(planned, rendering, objects, verdicts) ?? Promise.resolve([]),
       };
       const store = this.ports.store.forCluster(clusterOf(environment, this.versionOptions()));
       const ports: CheckPorts = { tree: this.tree, store, validator: this.validator };
@@ -624,17 +609,6 @@ class Check {
 function sameFault(problem: Problem): string {
   const field = problem.field?.slice(problem.field.lastIndexOf('/') + 1) ?? '';
   return [problem.path, problem.range.start.line, problem.rule, /^\d+$/.test(field) ? '' : field].join('|');
-}
-
-function identitiesOf(check: FileCheck): DeclaredIdentity[] {
-  return check.documents.flatMap(({ identity, kind }) => {
-    if (identity?.nameNode === undefined || kind.id === 'patch') {
-      return [];
-    }
-    const group = identity.apiVersion.includes('/') ? folderOf(identity.apiVersion) : '';
-    const key = [group, identity.kind, identity.namespace, identity.name].join('|');
-    return [{ key, label: identity.label, start: identity.nameNode.start, end: identity.nameNode.end }];
-  });
 }
 
 function isDefinition(value: unknown): value is JsonObject {

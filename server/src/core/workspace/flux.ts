@@ -205,6 +205,7 @@ function overlayOf(catalogue: Catalogue, fact: ObjectFact, spec: JsonObject, pro
     }
   };
   const some = <T>(list: T[]): T[] | undefined => (list.length === 0 ? undefined : list);
+  set('force', spec['force'] === true ? true : undefined);
   set('targetNamespace', stringOf(spec['targetNamespace']));
   set('namePrefix', stringOf(spec['namePrefix']));
   set('nameSuffix', stringOf(spec['nameSuffix']));

@@ -55,6 +55,8 @@ export interface FluxOverlay {
   /** Post-build substitution: the variables that are known, and whether an unknown one is an error. Absent: nothing is substituted. */
   substitute?: Record<string, string>;
   substituteStrict?: boolean;
+  /** Objects whose change the server refuses are deleted and made again. */
+  force?: boolean;
   /** Objects that more variables come from and that are not in the repository (`Secret flux-system/cluster-vars`): what they may set stays unknown. */
   substituteUnknown?: string[];
 }

@@ -1,0 +1,63 @@
+// Objects that a folder holds twice: applied as they stand, the second one would overwrite the first.
+import type { FileCheck } from '../check/checkFile';
+import type { Location, Problem } from '../problem';
+import { folderOf } from '../workspace/paths';
+import type { Workspace } from '../workspace/source';
+import type { ParsedYaml } from '../yaml/tree';
+
+/** An object that a file declares, and where its name stands. */
+export interface DeclaredIdentity {
+  key: string;
+  label: string;
+  start: number;
+  end: number;
+}
+
+/** What a checked file declares; patches declare nothing. */
+export function identitiesOf(check: FileCheck): DeclaredIdentity[] {
+  return check.documents.flatMap(({ identity, kind }) => {
+    if (identity?.nameNode === undefined || kind.id === 'patch') {
+      return [];
+    }
+    const group = identity.apiVersion.includes('/') ? folderOf(identity.apiVersion) : '';
+    const key = [group, identity.kind, identity.namespace, identity.name].join('|');
+    return [{ key, label: identity.label, start: identity.nameNode.start, end: identity.nameNode.end }];
+  });
+}
+
+/** Findings at the second object of each pair. */
+export async function duplicatesInFolders(
+  workspace: Workspace,
+  identities: ReadonlyMap<string, readonly DeclaredIdentity[]>,
+  parsed: (path: string) => Promise<ParsedYaml>,
+): Promise<Problem[]> {
+  const placeOf = async (path: string, { start, end }: DeclaredIdentity): Promise<Location> => {
+    const { lines } = await parsed(path);
+    return { path, range: lines.range(start, end) };
+  };
+  const problems: Problem[] = [];
+  for (const source of workspace.sources) {
+    if (source.render.tool !== 'folder') {
+      continue;
+    }
+    const seen = new Map<string, { path: string; identity: DeclaredIdentity }>();
+    for (const path of source.render.files) {
+      for (const identity of identities.get(path) ?? []) {
+        const first = seen.get(identity.key);
+        if (first === undefined) {
+          seen.set(identity.key, { path, identity });
+          continue;
+        }
+        problems.push({
+          ...(await placeOf(path, identity)),
+          rule: 'kubernetes/duplicate-object',
+          severity: 'error',
+          message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
+          resource: identity.label,
+          related: [{ location: await placeOf(first.path, first.identity), message: 'The first one' }],
+        });
+      }
+    }
+  }
+  return problems;
+}
