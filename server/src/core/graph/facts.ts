@@ -86,6 +86,8 @@ export interface DefinitionFact extends PlaceFact {
   name: string;
   wholeStart: number;
   wholeEnd: number;
+  /** The line of the tables that found it, where one did. */
+  line?: RoleLine;
   object?: WrittenObject;
   pod?: PodFact;
   fixed?: string;

@@ -6,7 +6,7 @@ import type { DefinitionFact, PodFact, ReferenceFact, WrittenObject } from './fa
 import type { FileEntry } from './fileEntry';
 import { chooses, objectLabels, podLabels, selectorPairs } from './podLabels';
 import type { Placed } from './placement';
-import { resolveIn, resolveInFile, type Scope } from './scope';
+import { isTarget, resolveIn, resolveInFile, type Scope } from './scope';
 
 /** A definition with the file that it stands in; a file or folder defines itself. */
 export type Target = { entry: FileEntry; fact: DefinitionFact } | { path: string; folder: boolean };
@@ -83,7 +83,9 @@ export class Linker {
   private resolve(scope: Scope, from: Placed, entry: FileEntry, reference: ReferenceFact): Target[] {
     switch (reference.entity) {
       case 'object':
-        return this.objects(scope, from, reference).flatMap((placed) => this.objectTarget(placed));
+        return (
+          reference.pattern === true ? this.patched(scope, entry, reference) : this.objects(scope, from, reference)
+        ).flatMap((placed) => this.objectTarget(placed));
       case 'key':
         return reference.via === undefined
           ? []
@@ -110,6 +112,17 @@ export class Linker {
       return from.patched;
     }
     return resolveIn(scope, from, reference);
+  }
+
+  /** What the target of a patch in a Flux or Argo CD object means: objects of the source that this object declares. */
+  private patched(scope: Scope, entry: FileEntry, reference: ReferenceFact): Placed[] {
+    const own = scope.sources.filter(
+      ({ source }) =>
+        isDeclared(source) &&
+        source.declared.path === entry.path &&
+        this.declaringObject(entry, source) === reference.object,
+    );
+    return own.flatMap(({ placed }) => placed.filter((object) => isTarget(object, reference)));
   }
 
   private objectTarget(placed: Placed): Target[] {
@@ -357,7 +370,8 @@ export class Linker {
       return this.matching(text, line.entity === 'folder');
     }
     const sources = this.input.workspace.sources.filter(
-      (source) => source.declared.path === entry.path && this.declaringObject(entry, source) === object,
+      (source) =>
+        isDeclared(source) && source.declared.path === entry.path && this.declaringObject(entry, source) === object,
     );
     return [...new Set(sources.flatMap((source) => this.pathInSource(source, reference)))];
   }
@@ -416,6 +430,11 @@ export class Linker {
     );
     return [...(folders ? this.input.folders : this.input.files)].filter((path) => pattern.test(path)).slice(0, 200);
   }
+}
+
+/** Sources that an object declares, by their own kind of object. */
+function isDeclared({ kind }: Source): boolean {
+  return kind === 'fluxKustomization' || kind === 'fluxHelmRelease' || kind === 'argoApplication';
 }
 
 function distinct(targets: readonly Target[]): Target[] {

@@ -281,7 +281,7 @@ export class DocumentReader {
     name: string,
     at: { start: number; end: number },
     whole: { start: number; end: number },
-    more: { object?: WrittenObject; pod?: PodFact } = {},
+    more: { object?: WrittenObject; pod?: PodFact; line?: RoleLine } = {},
   ): void {
     const definition = {
       document: this.facts,
@@ -568,9 +568,13 @@ export class DocumentReader {
     this.readUse(line, node, above, pod, isEmpty);
   }
 
-  private holderOf(line: RoleLine, pod: PodFact | undefined): { object?: WrittenObject; pod?: PodFact } {
+  private holderOf(
+    line: RoleLine,
+    pod: PodFact | undefined,
+  ): { object?: WrittenObject; pod?: PodFact; line: RoleLine } {
     const inPod = line.in === 'container' || line.in === 'Pod';
     return {
+      line,
       ...(this.object === undefined ? {} : { object: this.object }),
       ...(inPod && pod !== undefined ? { pod } : {}),
     };

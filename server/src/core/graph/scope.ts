@@ -102,12 +102,15 @@ export function resolveInFile(scope: Scope, kustomization: string, reference: Re
   if (reference.pattern !== true && reference.kinds.length > 0) {
     return named(scope, reference.kinds, reference.text).filter(isMeant);
   }
-  const pattern = anchored(reference.text);
-  const kinds = reference.kinds;
-  const isKind = ({ key }: Placed): boolean =>
+  return scope.sources.flatMap(({ placed }) => placed.filter((p) => isMeant(p) && isTarget(p, reference)));
+}
+
+/** True where an object is of the kind and has, by any name on its way, the name or pattern that a `target` gives. */
+export function isTarget({ partial, key, names }: Placed, { kinds, text }: ReferenceFact): boolean {
+  const isKind =
     kinds.length === 0 || kinds.some(({ group, kind }) => kind === key.kind && (group === '*' || group === key.group));
-  const names = (placed: Placed): boolean => placed.names.some((name) => pattern?.test(name) ?? false);
-  return scope.sources.flatMap(({ placed }) => placed.filter((p) => !p.partial && isMeant(p) && isKind(p) && names(p)));
+  const pattern = partial || !isKind ? undefined : anchored(text);
+  return pattern !== undefined && names.some((name) => pattern.test(name));
 }
 
 function anchored(text: string): RegExp | undefined {

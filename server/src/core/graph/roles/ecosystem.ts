@@ -32,6 +32,8 @@ export const ecosystemLines: readonly RoleLine[] = [
       kindAt: '../kind',
       groupAt: '../group',
     }),
+  ]),
+  ...routes.slice(0, 2).flatMap((route) => [
     object(route, 'spec.rules[].filters[].requestMirror.backendRef.name', 'mirrored backend', 'Service', {
       ...beside,
       kindAt: '../kind',

@@ -12,6 +12,9 @@ const sources = ['GitRepository', 'OCIRepository', 'Bucket', 'HelmRepository', '
   (kind) => `${source}/${kind}`,
 );
 
+/** Those that Flux fetches from outside; a Git repository keeps its certificates with its credentials. */
+const fetched = sources.slice(0, 4);
+
 const beside = { namespaceAt: '../namespace' };
 const kindBeside = { kindAt: '../kind', groupAt: '../apiVersion', namespaceAt: '../namespace' };
 
@@ -51,8 +54,8 @@ export const gitopsLines: readonly RoleLine[] = [
   object(release, 'spec.serviceAccountName', 'ServiceAccount of a controller', 'ServiceAccount', { quiet: true }),
   object(release, 'spec.kubeConfig.secretRef.name', 'kubeconfig', 'Secret'),
 
-  ...sources.map((kind) => object(kind, 'spec.secretRef.name', 'credentials of a source', 'Secret')),
-  ...sources.map((kind) => object(kind, 'spec.certSecretRef.name', 'certificates of a source', 'Secret')),
+  ...fetched.map((kind) => object(kind, 'spec.secretRef.name', 'credentials of a source', 'Secret')),
+  ...fetched.slice(1).map((kind) => object(kind, 'spec.certSecretRef.name', 'certificates of a source', 'Secret')),
   object(`${source}/GitRepository`, 'spec.include[].repository.name', 'included source', `${source}/GitRepository`),
   object(`${source}/HelmChart`, 'spec.sourceRef.name', 'source of a chart', sources, { kindAt: '../kind' }),
   defines('source.extensions.fluxcd.io/ArtifactGenerator', 'spec.artifacts[].name', 'object', 'artifact of a generator', { kinds: [`${source}/ExternalArtifact`] }),
@@ -75,7 +78,7 @@ export const gitopsLines: readonly RoleLine[] = [
     kindAt: '../kind',
     namespaceAt: '../namespace',
   }),
-  folder(`${image}/ImageUpdateAutomation`, 'spec.update.path', 'updated folder', { from: 'source' }),
+  folder(`${image}/ImageUpdateAutomation`, 'spec.update.path', 'updated folder', { from: 'root' }),
 
   ...['spec.source', 'spec.sources[]'].flatMap((at) => [
     folder(`${argo}/Application`, `${at}.path`, 'path of an Application', { from: 'source' }),
