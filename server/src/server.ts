@@ -76,6 +76,9 @@ export function startServer(connection: Connection): void {
         hoverProvider: true,
         completionProvider: { triggerCharacters: [' ', ':', '-', '\n'], resolveProvider: true },
         documentSymbolProvider: true,
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
+        documentLinkProvider: {},
         ...(session.editor.registersFormatting
           ? {}
           : { documentFormattingProvider: true, documentRangeFormattingProvider: true }),

@@ -4,8 +4,11 @@ import { registerCodeActions } from './codeActions';
 import { registerCompletion } from './completion';
 import type { Diagnostics } from './diagnostics';
 import { registerDocumentKind } from './documentKind';
+import { registerFolding } from './folding';
 import { registerFormatting } from './formatting';
 import { registerHover } from './hover';
+import { registerLinks } from './links';
+import { registerSelection } from './selection';
 import { registerSymbols } from './symbols';
 
 export function registerLanguage(session: Session, diagnostics: Diagnostics): void {
@@ -14,5 +17,8 @@ export function registerLanguage(session: Session, diagnostics: Diagnostics): vo
   registerCompletion(session);
   registerSymbols(session);
   registerFormatting(session);
+  registerFolding(session);
+  registerSelection(session);
+  registerLinks(session);
   registerCodeActions(session, diagnostics);
 }

@@ -11,7 +11,9 @@ export function registerSymbols(session: Session): void {
       'documentSymbol',
       ({ textDocument }) => {
         const document = session.document(textDocument.uri);
-        return document === undefined ? [] : documentSymbols(document.parsed).map(toSymbol);
+        return document === undefined || !session.settings.symbols.enabled
+          ? []
+          : documentSymbols(document.parsed).map(toSymbol);
       },
       [],
     ),

@@ -15,68 +15,125 @@ export interface DocumentSymbol {
   children: DocumentSymbol[];
 }
 
-/** Symbols of all documents in order. Empty documents have none. */
-export function documentSymbols(parsed: ParsedYaml): DocumentSymbol[] {
-  return parsed.documents.flatMap(({ root }, index) => (root === undefined ? [] : [rootSymbol(parsed, root, index)]));
-}
+/** More of them make an outline slow and help nobody. */
+export const mostSymbols = 10_000;
 
-function rootSymbol(parsed: ParsedYaml, root: Node, index: number): DocumentSymbol {
-  const identity = identityOf(root);
-  if (identity === undefined) {
-    const name = parsed.documents.length > 1 ? `Document ${index + 1}` : 'Document';
-    return symbol(parsed, name, '', kindOf(root), root, root, childrenOf(parsed, root));
+/**
+ * Symbols of all documents in order. Empty documents have none. Where there are more than `most`, fields are left out level by level, and a
+ * last symbol says so. Values of Secrets are never shown.
+ */
+export function documentSymbols(parsed: ParsedYaml, most = mostSymbols): DocumentSymbol[] {
+  const roots = parsed.documents.flatMap(({ root }) => (root === undefined ? [] : [root]));
+  const levels: number[] = [];
+  roots.forEach((root) => {
+    countLevels(root, 0, levels);
+  });
+  const total = levels.reduce((sum, count) => sum + count, 0);
+  let depth = levels.length;
+  for (let count = total; depth > 1 && count > most; depth--) {
+    count -= levels[depth - 1] ?? 0;
   }
-  const { kind, name, namespace } = identity;
-  const items = listItems(identity);
-  const own = kind === 'Secret' ? root : undefined;
-  const children =
-    items === undefined ? childrenOf(parsed, root, own) : items.map((item, i) => rootSymbol(parsed, item, i));
-  const selection = identity.nameNode ?? identity.kindNode;
-  return symbol(
-    parsed,
-    name === '' ? kind : `${kind} ${name}`,
-    namespace,
-    'object',
-    root,
-    inside(selection, root),
-    children,
+  const outline = new Outline(parsed, depth);
+  const symbols = parsed.documents.flatMap(({ root }, index) =>
+    root === undefined ? [] : [outline.root(root, index)],
   );
+  return depth === levels.length ? symbols : [...symbols, outline.cut(total, depth)];
 }
 
-const secretFields = new Set(['data', 'stringData', 'secretGenerator']);
-
-/** `secret`: the map whose fields of those names hold secrets, or true inside one of them: what they hold is not shown. */
-function childrenOf(parsed: ParsedYaml, node: Node, secret?: Node | true): DocumentSymbol[] {
+function countLevels(node: Node, level: number, levels: number[]): void {
+  levels[level] = (levels[level] ?? 0) + 1;
   if (node.kind === 'map') {
-    return node.pairs.map((pair) => {
-      const name = keyName(pair.key) ?? '';
-      const hidden = secret === true || ((secret === node || name === 'secretGenerator') && secretFields.has(name));
-      return pairSymbol(parsed, pair, hidden);
+    node.pairs.forEach(({ value }) => {
+      countLevels(value, level + 1, levels);
+    });
+  } else if (node.kind === 'seq') {
+    node.items.forEach((item) => {
+      countLevels(item, level + 1, levels);
     });
   }
-  return node.kind === 'seq' ? node.items.map((item, index) => itemSymbol(parsed, item, index, secret === true)) : [];
 }
 
-function pairSymbol(parsed: ParsedYaml, { key, value }: Pair, hidden: boolean): DocumentSymbol {
-  const name = keyName(key) ?? (key.kind === 'scalar' ? key.text : '?');
-  const whole = { start: key.start, end: Math.max(key.end, value.end) };
-  return symbol(
-    parsed,
-    name === '' ? '""' : name,
-    detailOf(value, hidden),
-    kindOf(value),
-    whole,
-    key,
-    childrenOf(parsed, value, hidden ? true : undefined),
-  );
+/** Fields whose values are nobody's business on a screen. */
+const secretFields = new Set(['data', 'stringData', 'binaryData']);
+
+class Outline {
+  constructor(
+    private readonly parsed: ParsedYaml,
+    /** Levels that are listed. */
+    private readonly depth: number,
+  ) {}
+
+  root(root: Node, index: number, level = 0): DocumentSymbol {
+    const { parsed } = this;
+    const identity = identityOf(root);
+    if (identity === undefined) {
+      const name = parsed.documents.length > 1 ? `Document ${index + 1}` : 'Document';
+      // What has lost its kind may be a Secret.
+      return symbol(parsed, name, '', kindOf(root), root, root, this.children(root, level + 1, isSecret(root)));
+    }
+    const { kind, name, namespace } = identity;
+    const items = listItems(identity);
+    const children =
+      items === undefined
+        ? this.children(root, level + 1, isSecret(root))
+        : level + 1 >= this.depth
+          ? []
+          : items.map((item, i) => this.root(item, i, level + 1));
+    const selection = inside(identity.nameNode ?? identity.kindNode, root);
+    return symbol(parsed, name === '' ? kind : `${kind} ${name}`, namespace, 'object', root, selection, children);
+  }
+
+  /** Says that not everything is listed. */
+  cut(total: number, depth: number): DocumentSymbol {
+    const end = { start: this.parsed.text.length, end: this.parsed.text.length };
+    const detail = `${total.toLocaleString('en')} fields in all; the first ${depth === 1 ? 'level is' : `${depth} levels are`} listed`;
+    return symbol(this.parsed, 'Outline is cut', detail, 'value', end, end, []);
+  }
+
+  /** `secret`: the map is a Secret's root, or everything in it is a Secret's value. */
+  private children(node: Node, level: number, secret: 'root' | 'value' | undefined): DocumentSymbol[] {
+    if (level >= this.depth) {
+      return [];
+    }
+    if (node.kind === 'map') {
+      return node.pairs.map((pair) => this.pair(pair, level, secret));
+    }
+    return node.kind === 'seq' ? node.items.map((item, index) => this.item(item, index, level, secret)) : [];
+  }
+
+  private pair({ key, value }: Pair, level: number, secret: 'root' | 'value' | undefined): DocumentSymbol {
+    const name = keyName(key) ?? (key.kind === 'scalar' ? key.text : '?');
+    const whole = { start: key.start, end: Math.max(key.end, value.end) };
+    const hides =
+      secret === 'value' || name === 'secretGenerator' || (secret === 'root' && secretFields.has(name))
+        ? 'value'
+        : undefined;
+    return symbol(
+      this.parsed,
+      name === '' ? '""' : name,
+      detailOf(value, hides !== undefined),
+      kindOf(value),
+      whole,
+      key,
+      this.children(value, level + 1, hides),
+    );
+  }
+
+  /** Items are called by their name where they have one, as people do. */
+  private item(item: Node, index: number, level: number, secret: 'root' | 'value' | undefined): DocumentSymbol {
+    const children = this.children(item, level + 1, secret);
+    const named = item.kind === 'map' ? item.pairs.find(({ key }) => keyName(key) === 'name')?.value : undefined;
+    const name = named?.kind === 'scalar' && named.text !== '' ? named.text : String(index);
+    return symbol(this.parsed, name, detailOf(item, secret === 'value'), kindOf(item), item, item, children);
+  }
 }
 
-/** Items are called by their name where they have one, as people do. */
-function itemSymbol(parsed: ParsedYaml, item: Node, index: number, hidden: boolean): DocumentSymbol {
-  const children = childrenOf(parsed, item, hidden ? true : undefined);
-  const named = item.kind === 'map' ? item.pairs.find(({ key }) => keyName(key) === 'name')?.value : undefined;
-  const name = named?.kind === 'scalar' && named.text !== '' ? named.text : String(index);
-  return symbol(parsed, name, detailOf(item, hidden), kindOf(item), item, item, children);
+/** A Secret, or something with a Secret's fields that does not say what it is. */
+function isSecret(root: Node): 'root' | undefined {
+  const map = follow(root);
+  const kind = map?.kind === 'map' ? map.pairs.find(({ key }) => keyName(key) === 'kind')?.value : undefined;
+  const text = kind?.kind === 'scalar' ? kind.text.toLowerCase() : '';
+  return text === '' || text.startsWith('secret') ? 'root' : undefined;
 }
 
 function symbol(
