@@ -22,6 +22,7 @@ import { statusMenu } from './statusMenu';
 import { sync, syncEnvironment } from './sync';
 import { cancelChoosing, chooseForSync, syncSelected } from './syncSelected';
 import { takeSnapshot } from './takeSnapshot';
+import { whoDeploys } from './whoDeploys';
 
 export { runCommand } from './command';
 
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   checkWorkspace,
   showUpgrade,
   openPreview,
+  whoDeploys,
   chooseEnvironment,
   refreshDrift,
   refreshEnvironment,
