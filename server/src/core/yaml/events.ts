@@ -15,17 +15,19 @@ export interface RawDocument {
   contentEnd: number;
   /** A `...` line ended it. */
   explicitEnd: boolean;
+  /** It holds anchors or aliases: what one part means depends on others. */
+  anchored: boolean;
 }
 
 /**
  * Documents of `text`, every offset moved by `base`. Alias targets are not set yet (checks.ts does that).
  * Throws js-yaml's YAMLException; its mark is relative to `text`.
  */
-export function readExactly(text: string, base: number): RawDocument[] {
+export function readExactly(text: string, base: number, depth = maxDepth): RawDocument[] {
   if (indentedMarker.test(text)) {
     throw new Error('js-yaml takes an indented --- on the first line for text');
   }
-  return new TreeBuilder(text, base).build(parseEvents(text, { maxDepth }));
+  return new TreeBuilder(text, base).build(parseEvents(text, { maxDepth: depth }));
 }
 
 const indentedMarker = /^\uFEFF?[ \t]+---(?:\s|$)/;
@@ -63,7 +65,12 @@ class TreeBuilder {
     for (const event of events) {
       switch (event.type) {
         case documentEvent:
-          this.document = { root: undefined, contentEnd: this.base + this.last, explicitEnd: event.explicitEnd };
+          this.document = {
+            root: undefined,
+            contentEnd: this.base + this.last,
+            explicitEnd: event.explicitEnd,
+            anchored: false,
+          };
           this.documents.push(this.document);
           break;
         case sequenceEvent:
@@ -77,6 +84,7 @@ class TreeBuilder {
           const start = event.anchorStart - 1;
           this.last = event.anchorEnd;
           const name = this.text.slice(event.anchorStart, event.anchorEnd);
+          this.markAnchored();
           this.add({ kind: 'alias', start: start + this.base, end: this.last + this.base, name });
           break;
         }
@@ -175,10 +183,17 @@ class TreeBuilder {
 
   private addProperties(node: Node, event: ScalarEvent | SequenceEvent | MappingEvent): void {
     if (event.anchorStart >= 0) {
+      this.markAnchored();
       node.anchor = this.text.slice(event.anchorStart, event.anchorEnd);
     }
     if (event.tagStart >= 0) {
       node.tag = this.text.slice(event.tagStart, event.tagEnd);
+    }
+  }
+
+  private markAnchored(): void {
+    if (this.document !== undefined) {
+      this.document.anchored = true;
     }
   }
 
@@ -273,7 +288,10 @@ function withoutAddedBreak(value: string, text: string, end: number): string {
   }
   const line = text.slice(startOfLine(text, text.length));
   const content = value.slice(value.lastIndexOf('\n', value.length - 2) + 1, -1);
-  const isLast = line.trim() === '' ? content !== '' && line.endsWith(content) : end === text.length;
+  const isLast =
+    line.trim() === ''
+      ? content !== '' && line.endsWith(content) && text.slice(end).trim() === ''
+      : end === text.length;
   return isLast ? value.slice(0, -1) : value;
 }
 

@@ -10,6 +10,7 @@ import { lineIndex } from './lines';
 import { splitSegments } from './segments';
 import type { Comment, LineIndex, Node, ParsedYaml, SyntaxFault, YamlDocument } from './tree';
 import { readRepaired } from './repair';
+import { hasExplicitKeys, reread, type SoundText } from './reread';
 import { readTolerantly } from './tolerant';
 
 /**
@@ -22,26 +23,37 @@ export function parseYaml(text: string, previous?: ParsedYaml): ParsedYaml {
   }
   const unmerged = maskConflicts(text);
   const source = unmerged?.text ?? text;
-  const known = previous instanceof ParsedFile ? previous.segments : new Map<string, SegmentTree>();
+  const before = previous instanceof ParsedFile ? previous : undefined;
   const segments = new Map<string, SegmentTree>();
+  const order: SegmentTree[] = [];
   const documents: YamlDocument[] = [];
-  for (const { start, end } of splitSegments(source)) {
+  const parts = splitSegments(source);
+  // One edit leaves the number of segments alone, mostly; a changed one then stands where it stood.
+  const counterparts = before?.order.length === parts.length ? before.order : [];
+  for (const [index, { start, end }] of parts.entries()) {
     const content = start === 0 && end === source.length ? source : source.slice(start, end);
     const conflicts = unmerged?.faults.filter((fault) => fault.start >= start && fault.start < end) ?? [];
     const key = conflicts.length === 0 ? content : text.slice(start, end);
-    const tree = segments.get(key) ?? known.get(key) ?? readSegment(content, start, conflicts);
+    const tree =
+      segments.get(key) ??
+      before?.segments.get(key) ??
+      rereadSegment(counterparts[index]?.sound, content, start, conflicts) ??
+      readSegment(content, start, conflicts, counterparts[index]?.sound);
     segments.set(key, tree);
+    order.push(tree);
     for (const document of tree.documents) {
       documents.push(new PlacedDocument(documents.length, source, document, start - tree.base));
     }
   }
-  return new ParsedFile(text, documents, segments);
+  return new ParsedFile(text, documents, segments, order);
 }
 
 /** A segment as it was first read, at `base`. Never changed afterwards: it is shared by all parses that contain its text. */
 interface SegmentTree {
   base: number;
   documents: DocumentTree[];
+  /** The newest text of the segment that can be the basis of a partial reading; its own, or one before it. */
+  sound: SoundText | undefined;
 }
 
 interface DocumentTree {
@@ -59,6 +71,7 @@ class ParsedFile implements ParsedYaml {
     readonly text: string,
     readonly documents: YamlDocument[],
     readonly segments: Map<string, SegmentTree>,
+    readonly order: SegmentTree[],
   ) {
     this.lines = lineIndex(text);
   }
@@ -143,7 +156,28 @@ function moved(node: Node, by: number, anchored: Map<Node, Node>): Node {
   return copy;
 }
 
-function readSegment(text: string, base: number, conflicts: SyntaxFault[]): SegmentTree {
+/** Shorter texts are read whole sooner than compared. */
+const shortText = 4000;
+
+/** The segment read from what it was before; undefined where it must be read whole. */
+function rereadSegment(
+  before: SoundText | undefined,
+  text: string,
+  base: number,
+  conflicts: SyntaxFault[],
+): SegmentTree | undefined {
+  if (before === undefined || before.base !== base || conflicts.length > 0 || text.length < shortText) {
+    return undefined;
+  }
+  const root = reread(before, text);
+  if (root === undefined) {
+    return undefined;
+  }
+  const document = { start: base, end: base + text.length, root, faults: checkTree(root), recovered: false };
+  return { base, documents: [document], sound: { text, base, root } };
+}
+
+function readSegment(text: string, base: number, conflicts: SyntaxFault[], before: SoundText | undefined): SegmentTree {
   const { raw, faults } = readDocuments(text, base);
   const recovered = conflicts.length > 0 || faults.length > 0;
   const documents = place(raw, text, base).map((document) => ({ ...document, recovered }));
@@ -157,7 +191,10 @@ function readSegment(text: string, base: number, conflicts: SyntaxFault[]): Segm
     owner?.faults.push(fault);
   }
   documents.forEach((document) => document.faults.sort((a, b) => a.start - b.start));
-  return { base, documents };
+  const [only] = raw;
+  const isSound = !recovered && raw.length === 1 && only?.anchored === false && !only.explicitEnd;
+  const basis = text.length >= shortText && isSound && !hasExplicitKeys(text) ? only.root : undefined;
+  return { base, documents, sound: basis === undefined ? before : { text, base, root: basis } };
 }
 
 /** The three readers in order: exact, exact after repairs, tolerant. */

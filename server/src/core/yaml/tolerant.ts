@@ -46,6 +46,7 @@ export function readTolerantly(text: string, base: number): TolerantReading {
         root: empty ? undefined : convert(document.contents, text, base, 0),
         contentEnd: base + document.range[1],
         explicitEnd: document.directives.docEnd,
+        anchored: true,
       });
     }
     return { documents, errors };
