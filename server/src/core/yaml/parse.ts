@@ -10,7 +10,7 @@ import { lineIndex } from './lines';
 import { splitSegments } from './segments';
 import type { Comment, LineIndex, Node, ParsedYaml, SyntaxFault, YamlDocument } from './tree';
 import { readRepaired } from './repair';
-import { hasExplicitKeys, reread, type SoundText } from './reread';
+import { hasExplicitKeys, reread, type ReaderException, type SoundText } from './reread';
 import { readTolerantly } from './tolerant';
 
 /**
@@ -37,7 +37,6 @@ export function parseYaml(text: string, previous?: ParsedYaml): ParsedYaml {
     const tree =
       segments.get(key) ??
       before?.segments.get(key) ??
-      rereadSegment(counterparts[index]?.sound, content, start, conflicts) ??
       readSegment(content, start, conflicts, counterparts[index]?.sound);
     segments.set(key, tree);
     order.push(tree);
@@ -159,26 +158,8 @@ function moved(node: Node, by: number, anchored: Map<Node, Node>): Node {
 /** Shorter texts are read whole sooner than compared. */
 const shortText = 4000;
 
-/** The segment read from what it was before; undefined where it must be read whole. */
-function rereadSegment(
-  before: SoundText | undefined,
-  text: string,
-  base: number,
-  conflicts: SyntaxFault[],
-): SegmentTree | undefined {
-  if (before === undefined || before.base !== base || conflicts.length > 0 || text.length < shortText) {
-    return undefined;
-  }
-  const root = reread(before, text);
-  if (root === undefined) {
-    return undefined;
-  }
-  const document = { start: base, end: base + text.length, root, faults: checkTree(root), recovered: false };
-  return { base, documents: [document], sound: { text, base, root } };
-}
-
 function readSegment(text: string, base: number, conflicts: SyntaxFault[], before: SoundText | undefined): SegmentTree {
-  const { raw, faults } = readDocuments(text, base);
+  const { raw, faults } = readDocuments(text, base, before?.base === base ? before : undefined);
   const recovered = conflicts.length > 0 || faults.length > 0;
   const documents = place(raw, text, base).map((document) => ({ ...document, recovered }));
   for (const document of documents) {
@@ -198,11 +179,16 @@ function readSegment(text: string, base: number, conflicts: SyntaxFault[], befor
 }
 
 /** The three readers in order: exact, exact after repairs, tolerant. */
-function readDocuments(text: string, base: number): { raw: RawDocument[]; faults: SyntaxFault[] } {
+function readDocuments(
+  text: string,
+  base: number,
+  before: SoundText | undefined,
+): { raw: RawDocument[]; faults: SyntaxFault[] } {
+  const read = (source: string): RawDocument[] => readByParts(source, base, before);
   try {
-    return { raw: readExactly(text, base), faults: [] };
+    return { raw: read(text), faults: [] };
   } catch (error) {
-    const repaired = isDisputed(error, text) ? undefined : readRepaired(text, base, error);
+    const repaired = isDisputed(error, text) ? undefined : readRepaired(text, base, error, read);
     if (repaired !== undefined) {
       return { raw: repaired.documents, faults: repaired.faults };
     }
@@ -217,6 +203,19 @@ function readDocuments(text: string, base: number): { raw: RawDocument[]; faults
     }
     return { raw: reading.documents, faults };
   }
+}
+
+/** The exact reading, in part where an older text of the segment allows it: the same documents, and the same exceptions. */
+function readByParts(text: string, base: number, before: SoundText | undefined): RawDocument[] {
+  const part = before === undefined ? undefined : reread(before, text);
+  if (part === undefined) {
+    return readExactly(text, base);
+  }
+  if ('failure' in part) {
+    // As js-yaml throws it: callers look at the reason and the place.
+    throw Object.assign(new Error('not read'), part.failure);
+  }
+  return [{ root: part.root, contentEnd: part.root.end, explicitEnd: false, anchored: false }];
 }
 
 /** What the exact reader refuses and Go's reader takes: tags with several `!`, and the line breaks of old character sets. */
@@ -243,11 +242,6 @@ function place(raw: RawDocument[], text: string, base: number): Omit<DocumentTre
     start = until;
     return placed;
   });
-}
-
-interface ReaderException {
-  reason?: string;
-  mark?: { position: number };
 }
 
 function acceptable(error: unknown): boolean {

@@ -2,8 +2,8 @@
 // it were not there. Offsets stay, what is sound keeps its tree, and every fault is found, not only the first.
 import { getScalarValue, parseEvents } from 'js-yaml';
 import type { RawDocument } from './events';
-import { readExactly } from './events';
 import { repairStep } from './repairSteps';
+import type { ReaderException } from './reread';
 import type { Node, SyntaxFault } from './tree';
 import { startOfLine } from './brackets';
 
@@ -15,13 +15,16 @@ export interface RepairedReading {
   faults: SyntaxFault[];
 }
 
-interface ReaderException {
-  reason?: string;
-  mark?: { position: number };
-}
-
-/** Undefined where the text cannot be repaired in a few steps. `failure` is what the exact reader threw at the text. */
-export function readRepaired(text: string, base: number, failure: unknown): RepairedReading | undefined {
+/**
+ * Undefined where the text cannot be repaired in a few steps. `failure` is what the exact reader threw at the text, and `read` is
+ * that reader.
+ */
+export function readRepaired(
+  text: string,
+  base: number,
+  failure: unknown,
+  read: (text: string) => RawDocument[],
+): RepairedReading | undefined {
   const faults: SyntaxFault[] = [];
   const faultyLines = new Set<number>();
   const joined: { start: number; end: number }[] = [];
@@ -59,9 +62,9 @@ export function readRepaired(text: string, base: number, failure: unknown): Repa
       }
     }
     try {
-      const documents = readExactly(current, base);
+      const documents = read(current);
       for (const document of documents) {
-        if (document.root !== undefined) {
+        if (document.root !== undefined && joined.length > 0) {
           refold(document.root, text, base, joined);
         }
       }

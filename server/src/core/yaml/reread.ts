@@ -33,8 +33,17 @@ interface Stretch {
   to: number;
 }
 
-/** The tree of `text`, which another one of the same document became by one edit; undefined where all of it must be read. */
-export function reread(old: SoundText, text: string): Node | undefined {
+/** What the exact reader says of a text: its tree, or what it throws. */
+export type Reading = { root: Node } | { failure: ReaderException };
+
+/** As js-yaml throws it. */
+export interface ReaderException {
+  reason?: string;
+  mark?: { position: number };
+}
+
+/** The reading of `text`, which an older one of the same document became by one edit; undefined where all of it must be read. */
+export function reread(old: SoundText, text: string): Reading | undefined {
   const limit = Math.min(old.text.length, text.length);
   let same = 0;
   while (same < limit && old.text.charCodeAt(same) === text.charCodeAt(same)) {
@@ -48,48 +57,94 @@ export function reread(old: SoundText, text: string): Node | undefined {
     behind++;
   }
   const by = text.length - old.text.length;
-  const stretch = innermost(old, same, old.text.length - behind);
-  if (stretch === undefined) {
-    return undefined;
+  for (const stretch of stretches(old, same, old.text.length - behind)) {
+    const reading = rereadStretch(old, stretch, text, by);
+    if (reading !== undefined) {
+      return reading;
+    }
   }
-  const { from, to, column, collection } = stretch;
+  return undefined;
+}
+
+function rereadStretch(old: SoundText, stretch: Stretch, text: string, by: number): Reading | undefined {
+  const { from, to, column, collection, path } = stretch;
   const source = text.slice(from, to + by);
   // The first line is an entry in one piece, and the next entry still starts a line.
-  const isEntry = /^ *$/.test(source.slice(0, column)) && /^[^\s#%?:\uFEFF]/.test(source.slice(column, column + 1));
-  if (!isEntry || (to < old.text.length && !/[\r\n]$/.test(source)) || source.endsWith('\r')) {
+  const opensWell = /^ *$/.test(source.slice(0, column)) && /^[^\s#%?:\uFEFF]/.test(source.slice(column, column + 1));
+  if (!opensWell || (to < old.text.length && !/[\r\n]$/.test(source)) || source.endsWith('\r')) {
     return undefined;
   }
   if (hasExplicitKeys(source)) {
     return undefined;
   }
-  const read = readEntries(source, old.base + from, stretch.path.length);
-  if (read?.kind !== collection.kind || read.flow || read.start !== old.base + from + column || isMarked(read)) {
+  const read = readEntries(source, old.base + from, path.length);
+  if ('failure' in read) {
+    const { reason, mark } = read.failure;
+    const isCertain =
+      mark !== undefined &&
+      reason?.startsWith('end of the stream') === false &&
+      isInside(source, mark.position, column, collection.kind);
+    return isCertain ? { failure: { reason, mark: { position: from + mark.position } } } : undefined;
+  }
+  const { root } = read;
+  if (root?.kind !== collection.kind || root.flow || root.start !== old.base + from + column || isMarked(root)) {
     return undefined;
   }
-  return graft(stretch, read, by);
+  return { root: graft(stretch, root, by) };
+}
+
+/**
+ * Whether what the reader noticed at a place is the collection's own fault, whatever stands around it: the collection is opened on
+ * the first line, nothing leaves its column, and the place is behind the first line and before the last.
+ */
+function isInside(source: string, position: number, column: number, kind: 'map' | 'seq'): boolean {
+  const firstLine = source.search(/[\r\n]/);
+  const first = source.slice(column, firstLine);
+  const opens =
+    kind === 'seq' ? /^-(?:\s|$)/.test(first) : /^[A-Za-z0-9_./-]+:(?:\s|$)/.test(first) && !/^-\s/.test(first);
+  const isBelow = firstLine >= 0 && position > firstLine;
+  const outdented = new RegExp(`[\\r\\n] {0,${column - 1}}[^ \\r\\n]`);
+  return (
+    opens &&
+    isBelow &&
+    position < startOfLine(source, source.trimEnd().length) &&
+    (column === 0 || !outdented.test(source))
+  );
 }
 
 const isMarked = (node: Node): boolean => node.anchor !== undefined || node.tag !== undefined;
 
-function readEntries(source: string, base: number, depth: number): Node | undefined {
+/** The root of a text that is one document without anchors. */
+function readEntries(
+  source: string,
+  base: number,
+  depth: number,
+): { root: Node | undefined } | { failure: ReaderException } {
   try {
     const documents = readExactly(source, base, maxDepth - depth);
     const [document] = documents;
     const isSound = documents.length === 1 && document?.explicitEnd === false && !document.anchored;
-    return isSound ? document.root : undefined;
-  } catch {
-    return undefined;
+    return { root: isSound ? document.root : undefined };
+  } catch (error) {
+    return { failure: error as ReaderException };
   }
 }
 
-/** The innermost stretch of whole entries around an edit of the old text. */
-function innermost(old: SoundText, editStart: number, editEnd: number): Stretch | undefined {
-  let best: Stretch | undefined;
+/** More attempts than this cost more than they are likely to save. */
+const maxStretches = 4;
+/** Characters that are read at once without a thought; larger stretches must be less than half of the text. */
+const smallStretch = 4000;
+
+/** Stretches of whole entries around an edit of the old text, the innermost first. */
+function stretches(old: SoundText, editStart: number, editEnd: number): Stretch[] {
+  const found: Stretch[] = [];
   const path: Stretch['path'] = [];
   let node: Node | undefined = old.root;
   while (node !== undefined && (node.kind === 'map' || node.kind === 'seq') && !node.flow) {
     const stretch = stretchOf(old, node, path, editStart, editEnd);
-    best = stretch ?? best;
+    if (stretch !== undefined && stretch.to - stretch.from < Math.max(smallStretch, old.text.length / 2)) {
+      found.push(stretch);
+    }
     const index = entryAt(node, editStart + old.base);
     const entry: Node | undefined = node.kind === 'map' ? node.pairs[index]?.value : node.items[index];
     if (entry === undefined || editEnd + old.base > entry.end || editStart + old.base < entry.start) {
@@ -98,9 +153,13 @@ function innermost(old: SoundText, editStart: number, editEnd: number): Stretch 
     path.push({ node, index });
     node = entry;
   }
-  return best;
+  return found.reverse().slice(0, maxStretches);
 }
 
+/**
+ * The entries of a collection that an edit touches, and one more on each side where that stands alone: what is typed above an entry
+ * may belong to the one before it, and shows its faults at the one behind it.
+ */
 function stretchOf(
   { text, base }: SoundText,
   collection: MapNode | SeqNode,
@@ -118,7 +177,13 @@ function stretchOf(
     first++;
   }
   let end = first + 1;
+  if (first > 0 && lineOf(first - 1) !== undefined) {
+    first--;
+  }
   while (end < count && (lineOf(end) ?? -1) < editEnd) {
+    end++;
+  }
+  if (end + 1 < count ? lineOf(end + 1) !== undefined : end + 1 === count && path.length === 0) {
     end++;
   }
   const from = first < 0 ? undefined : lineOf(first);
