@@ -78,7 +78,10 @@ function identity(
 
 /** A generated name without its hash, where the object has one. */
 function generatedName(object: { kind: string; metadata: Record<string, unknown> }): string | undefined {
-  const name = String(object.metadata['name'] ?? '');
+  const { name } = object.metadata;
+  if (typeof name !== 'string') {
+    return undefined;
+  }
   return (object.kind === 'ConfigMap' || object.kind === 'Secret') && /-[bcdfghkmt2456789]{10}$/.test(name)
     ? name.slice(0, -11)
     : undefined;

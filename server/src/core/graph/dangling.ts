@@ -313,8 +313,10 @@ function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, conte
         : selector === undefined || selector.inexact
           ? []
           : [...new Set(linker.chosen(scope, from, reference).map(({ placed }) => placed))];
-  // A word of the AWS load balancer controller: an annotation says what the backend is.
+  // A number as text is no name of a port, which the API server says. The word is the AWS load balancer controller's: an annotation says
+  // what the backend is.
   if (
+    /^\d+$/.test(text) ||
     text === 'use-annotation' ||
     holders.length === 0 ||
     holders.some((holder) => holder.opaque || isBringer(holder.key.group))
