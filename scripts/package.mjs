@@ -16,7 +16,7 @@ const shipped = [
   /^media\/[\w-]+\.(svg|png)$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^schemas\/[\w.-]+\.json$/,
-  /^dist\/(extension|operations|previews|languageClient|server|cli|engineWorker|kubeconfig)\.js$/,
+  /^dist\/(extension|operations|previews|languageClient|server|serverMain|cli|cliMain|engineWorker|kubeconfig)\.js$/,
   /^dist\/engines\/((render|validate)\.wasm\.br|versions\.json|SHA256SUMS|LICENSES)$/,
   /^dist\/schemas\/[\w./-]+\.br$/,
   /^dist\/schemas\/[\w.-]+$/,
