@@ -1,7 +1,7 @@
 // The judge: a real API server that is asked about texts as kubectl would send them, in a dry run with strict field validation.
 import * as fs from 'node:fs';
 import * as https from 'node:https';
-import { isObject, type JsonObject, type JsonValue } from '../../server/src/core/json';
+import { isObject, writeJson, type JsonObject, type JsonValue } from '../../server/src/core/json';
 import { identityOf } from '../../server/src/core/kinds/identity';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { entryOf } from '../../server/src/core/yaml/path';
@@ -147,7 +147,7 @@ export class ApiServer {
       const { status, body: answer } = await this.request(
         known.status === 200 ? 'PUT' : 'POST',
         known.status === 200 ? `${definitionsUrl}/${name}` : definitionsUrl,
-        JSON.stringify(body),
+        writeJson(body),
       );
       if (status >= 300) {
         refusals.push(`${name}: ${text(answer.message)}`);

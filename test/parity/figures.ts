@@ -44,9 +44,13 @@ const clusterState: [RegExp, string][] = [
   [/feature.?gate/i, 'feature gates'],
 ];
 
+export function stateOfMessage(message: string): string | undefined {
+  return clusterState.find(([pattern]) => pattern.test(message))?.[1];
+}
+
 /** The class of cluster state that a refusal depends on; undefined where the document alone decides. */
 export function stateOf({ judgement, problems, text }: Case): string | undefined {
-  const known = clusterState.find(([pattern]) => pattern.test(judgement.message))?.[1];
+  const known = stateOfMessage(judgement.message);
   // What the server does not serve here, another may: the finding says that no definition is at hand.
   const isUnknown = judgement.reason === 'no such kind' && problems.some(({ rule }) => rule === 'kubernetes/no-schema');
   // Flux fills in variables: what is rendered is judged.

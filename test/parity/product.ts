@@ -3,6 +3,7 @@ import { createEngines, type Engines } from '../../server/src/adapters/engines';
 import { isObject, type JsonObject } from '../../server/src/core/json';
 import type { Problem } from '../../server/src/core/problem';
 import { checkWorkspace } from '../../server/src/core/render/checkWorkspace';
+import type { SchemaStore } from '../../server/src/core/schema/schemaStore';
 import { discover } from '../../server/src/core/workspace/discover';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { toExactJson, toJson } from '../../server/src/core/yaml/resolve';
@@ -23,8 +24,8 @@ export async function endProduct(): Promise<void> {
   engines = undefined;
 }
 
-/** The findings of each text, in the order of the texts. `definitions` are CRDs that the repository brings. */
-export async function verdictsOf(texts: readonly string[], definitions: readonly string[] = []): Promise<Problem[][]> {
+/** A store with the pack and the given definitions, as if a repository brought them. */
+export function storeOf(definitions: readonly string[]): SchemaStore {
   const store = newSchemaStore();
   definitions.forEach((text, index) => {
     const objects = parseYaml(text).documents.map((document) => toJson(document.root));
@@ -34,6 +35,12 @@ export async function verdictsOf(texts: readonly string[], definitions: readonly
       objects.filter((object): object is JsonObject => isObject(object)),
     );
   });
+  return store;
+}
+
+/** The findings of each text, in the order of the texts. `definitions` are CRDs that the repository brings. */
+export async function verdictsOf(texts: readonly string[], definitions: readonly string[] = []): Promise<Problem[][]> {
+  const store = storeOf(definitions);
   const { renderer, validator } = theEngines();
   const path = 'objects/object.yaml';
   const found: Problem[][] = [];

@@ -40,6 +40,8 @@ export async function duplicatesInFolders(
     if (source.render.tool !== 'folder') {
       continue;
     }
+    // Examples and alternatives lie in one folder: only what applies a folder as a whole makes its twins a fault.
+    const severity = isDeployed(workspace, source.id) ? 'error' : 'info';
     const seen = new Map<string, { path: string; identity: DeclaredIdentity }>();
     for (const path of source.render.files) {
       for (const identity of identities.get(path) ?? []) {
@@ -51,7 +53,7 @@ export async function duplicatesInFolders(
         problems.push({
           ...(await placeOf(path, identity)),
           rule: 'kubernetes/duplicate-object',
-          severity: 'error',
+          severity,
           message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
           resource: identity.label,
           related: [{ location: await placeOf(first.path, first.identity), message: 'The first one' }],
@@ -60,4 +62,12 @@ export async function duplicatesInFolders(
     }
   }
   return problems;
+}
+
+/** Whether something in the repository says that the whole folder is applied. */
+function isDeployed({ sources, environments }: Workspace, id: string): boolean {
+  return (
+    sources.some(({ children }) => children.includes(id)) ||
+    environments.some((environment) => environment.foundBy !== 'overlay' && environment.sources.includes(id))
+  );
 }

@@ -49,6 +49,20 @@ async function failurePlace({ failure, source }: Rendering, tree: FileTree): Pro
 // ---- Helm
 
 function helmVerdict(text: string, ownDefaults: boolean): Verdict {
+  const dependency = /the dependency .* is missing in charts\/\..*$/s.exec(text);
+  if (dependency !== null) {
+    // Argo CD and Flux fetch dependencies themselves, so that many keep them out of Git: nothing is wrong, and nothing is known.
+    return {
+      rule: 'plumbline/not-rendered',
+      severity: 'info',
+      message: `The chart is not checked: ${tidy(dependency[0])}`,
+    };
+  }
+  const remote = /failing loading "(https?:[^"]*)"/.exec(text);
+  if (remote !== null) {
+    const message = `The chart is not checked: its values.schema.json refers to ${remote[1]}, and nothing is fetched from a network here.`;
+    return { rule: 'plumbline/not-rendered', severity: 'info', message };
+  }
   const required = /error calling (required|fail): (.*)$/s.exec(text);
   if (required !== null) {
     const said = (required[2] ?? '').trim();

@@ -235,6 +235,7 @@ class Builder {
     for (const [path, read] of facts) {
       if (
         isKustomizationFile(path) &&
+        !isOfFlux(read) &&
         kustomizationIn(this.files, folderOf(path)) === path &&
         this.chartAt(path) === undefined
       ) {
@@ -373,7 +374,7 @@ class Builder {
             : {
                 tool: 'helm',
                 chart: chart.dir,
-                release: chart.name,
+                release: releaseName(chart.name),
                 namespace: 'default',
                 valuesFiles: [],
                 includeCrds: false,
@@ -397,7 +398,7 @@ class Builder {
         read.objects.some(isDeployable) &&
         !taken.has(path) &&
         path !== configFile &&
-        !isKustomizationFile(path) &&
+        (!isKustomizationFile(path) || isOfFlux(read)) &&
         this.chartAt(path) === undefined &&
         // A manifest that the kustomization beside it does not name is not deployed.
         !this.kustomizations.has(folder)
@@ -591,7 +592,7 @@ class Builder {
     for (const [path, read] of this.facts) {
       if (!roles.has(path)) {
         const isManifest = read.objects.some(isDeployable) || read.resemblesObject;
-        set(path, isKustomizationFile(path) ? 'kustomization' : isManifest ? 'manifest' : 'other');
+        set(path, isKustomizationFile(path) && !isOfFlux(read) ? 'kustomization' : isManifest ? 'manifest' : 'other');
       }
     }
     return [...roles]
@@ -602,6 +603,22 @@ class Builder {
       })
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
+}
+
+/** Flux's Kustomization objects often lie in a file that is called as kustomize's own. */
+function isOfFlux({ objects }: FileFacts): boolean {
+  return objects.some(({ apiVersion }) => apiVersion.startsWith('kustomize.toolkit.fluxcd.io/'));
+}
+
+/** Charts may have names that releases may not. */
+function releaseName(chart: string): string {
+  return (
+    chart
+      .toLowerCase()
+      .replace(/[^a-z0-9.-]+/g, '-')
+      .replace(/^[.-]+|[.-]+$/g, '')
+      .slice(0, 53) || 'release'
+  );
 }
 
 function folderSource(folder: string, files: string[]): Source {

@@ -11,6 +11,30 @@ export interface Segment {
  * What stands before the first marker belongs to the first document when it is only comments and directives.
  */
 export function splitSegments(text: string): Segment[] {
+  const segments = atMarkers(text);
+  return /\}\s*\{/.test(text) ? segments.flatMap((segment) => jsonObjects(text, segment)) : segments;
+}
+
+/** kubectl reads JSON objects that follow each other without anything between them; nothing else could be meant by such text. */
+function jsonObjects(text: string, { start, end }: Segment): Segment[] {
+  const content = text.slice(start, end);
+  if (!/^\uFEFF?\s*\{/.test(content)) {
+    return [{ start, end }];
+  }
+  const segments: Segment[] = [];
+  let [from, depth] = [start, 0];
+  for (const { 0: token, index } of content.matchAll(/"(?:[^"\\\r\n]|\\.)*"|[{}[\]]/g)) {
+    depth += token === '{' || token === '[' ? 1 : token === '}' || token === ']' ? -1 : 0;
+    const behind = start + index + 1;
+    if (depth === 0 && token === '}' && /^\s*\{/.test(text.slice(behind, Math.min(end, behind + 1000)))) {
+      segments.push({ start: from, end: behind });
+      from = behind;
+    }
+  }
+  return [...segments, { start: from, end }];
+}
+
+function atMarkers(text: string): Segment[] {
   const segments: Segment[] = [];
   let start = 0;
   let from = 0;
