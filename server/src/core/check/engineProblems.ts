@@ -61,7 +61,9 @@ function normal(problem: EngineProblem, { identity }: ObjectPlace): EngineProble
   }
   // So do the rules of schemas that combine others.
   const combined =
-    problem.field === '' ? /^(?:Invalid value: [^:]*: )?"([\w.[\]-]+)" must validate/.exec(problem.message) : null;
+    problem.field === ''
+      ? /^(?:Invalid value: [^:]*: )?"([\w.[\]-]+)" must (?:not )?validate/.exec(problem.message)
+      : null;
   return { ...problem, field: asWritten(combined === null ? problem.field : (combined[1] ?? ''), identity) };
 }
 

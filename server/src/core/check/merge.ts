@@ -61,6 +61,9 @@ function sameFault(known: Problem, problem: Problem): boolean {
   if (known.rule === 'kubernetes/duplicate-item' && isAboutDuplicates(problem)) {
     return problem.field === known.field || problem.field?.startsWith(`${known.field ?? ''}/`) === true;
   }
+  if (known.severity === 'error' && isOfCombination(known, problem)) {
+    return true;
+  }
   if (problem.severity !== 'error') {
     return known.rule === problem.rule && known.field === problem.field;
   }
@@ -74,6 +77,22 @@ function sameFault(known: Problem, problem: Problem): boolean {
   }
   // A field is wrong in one way at a time: what the server says of a field that is already reported says it again.
   return known.severity === 'error' && known.field !== undefined && known.field !== '' && known.field === problem.field;
+}
+
+/**
+ * Of `oneOf` and the like the server says that the whole value fits no branch, and what the branch nearest by its own measure lacks. The
+ * structural check has said which fields are meant, or what is wrong inside.
+ */
+function isOfCombination(known: Problem, problem: Problem): boolean {
+  const field = known.field ?? '';
+  if (/ must (?:not )?validate /.test(problem.message)) {
+    return field === problem.field || field.startsWith(`${problem.field ?? ''}/`);
+  }
+  return (
+    known.rule === 'kubernetes/combination' &&
+    problem.rule === 'kubernetes/missing-field' &&
+    problem.field?.slice(0, problem.field.lastIndexOf('/')) === field
+  );
 }
 
 /** The server names some fields without the index of the list they are in, and some values by the map that holds them. */

@@ -2,6 +2,7 @@
 // (strict field validation is what clients ask for), and metadata is the API server's own type.
 import type { JsonObject, JsonValue } from '../json';
 import { isObject } from '../json';
+import { isCombined } from './combined';
 import type { Documentation, Limits, SchemaNode } from './schemaNode';
 import { emptyNode, Type, typeBits } from './schemaNode';
 
@@ -58,6 +59,7 @@ function compile(raw: JsonObject, path: readonly string[], options: CustomSchema
     node.values = new Set(raw.enum);
   }
   node.limits = limitsOf(raw);
+  node.combined = node.format !== 'int-or-string' && isCombined(raw);
   const listType = raw['x-kubernetes-list-type'];
   node.listType = typeof listType === 'string' ? listType : undefined;
   node.mapKeys = strings(raw['x-kubernetes-list-map-keys']);

@@ -25,6 +25,8 @@ export interface SchemaNode {
   /** The empty string counts as absent, as it does in the server's own types. */
   emptyIsAbsent: boolean;
   limits: Limits | undefined;
+  /** `oneOf` and the like stand in `raw`. */
+  combined: boolean;
   default: JsonValue | undefined;
   /** `map`, `set` or `atomic`, where the schema says it. */
   listType: string | undefined;
@@ -87,6 +89,7 @@ export function emptyNode(raw: JsonObject): SchemaNode {
     values: undefined,
     emptyIsAbsent: false,
     limits: undefined,
+    combined: false,
     default: undefined,
     listType: undefined,
     mapKeys: noNames,

@@ -1,10 +1,11 @@
 // The structural check: one object's tree against its compiled schema, with the API server's verdict and exact places. What only
 // the server's own rules can decide is left to the engine; nothing here may contradict it.
-import { toPointer } from '../json';
+import { toPointer, type JsonObject } from '../json';
 import type { Fix, Problem, Severity } from '../problem';
-import { entries, isMergeKey, scalarValue, type ScalarValue } from '../yaml/resolve';
+import { entries, isMergeKey, scalarValue, toJson, type ScalarValue } from '../yaml/resolve';
 import { plainValue } from '../yaml/scalars';
 import type { LineIndex, MapNode, Node, Pair, ScalarNode, SeqNode } from '../yaml/tree';
+import { combinedFault } from './combined';
 import { deprecatedFields, type DeprecatedField } from './deprecatedFields';
 import { formatFault } from './formats';
 import { type Expectation, expectationText, limitFault, quoteFix, valueText } from './messages';
@@ -33,6 +34,20 @@ export function checkStructure(root: Node, kind: KindSchema, options: CheckOptio
   const check = new StructureCheck(kind, options);
   check.visit(root, kind.schema, undefined);
   return check.problems;
+}
+
+/** True where any text inside holds a placeholder. */
+function holdsVariable(node: Node): boolean {
+  switch (node.kind) {
+    case 'map':
+      return node.pairs.some(({ key, value }) => holdsVariable(key) || holdsVariable(value));
+    case 'seq':
+      return node.items.some(holdsVariable);
+    case 'scalar':
+      return node.text.includes('${');
+    case 'alias':
+      return false;
+  }
 }
 
 const noNames: ReadonlySet<string> = new Set();
@@ -107,6 +122,9 @@ class StructureCheck {
       this.checkRequired(node, schema, pairs, key);
       if (schema.limits !== undefined) {
         this.limits(node, schema, pairs.length, 'properties');
+      }
+      if (schema.combined) {
+        this.combinations(node, schema, pairs, key);
       }
     }
     this.meant = outer;
@@ -219,6 +237,45 @@ class StructureCheck {
       );
       this.path.pop();
     }
+  }
+
+  /** `oneOf` and the like, after the fields themselves: what is wrong inside says more than the combination that it breaks. */
+  private combinations(node: MapNode, schema: SchemaNode, pairs: readonly Pair[], key: Node | undefined): void {
+    const { partial, recovered, variables } = this.options;
+    if (partial || recovered || this.meant.size > 0 || (variables && holdsVariable(node))) {
+      return;
+    }
+    const value: JsonObject = {};
+    for (const [name, property] of schema.properties) {
+      if (property.default !== undefined) {
+        value[name] = property.default;
+      }
+    }
+    for (const pair of pairs) {
+      const name = keyName(pair.key);
+      if (name !== undefined) {
+        value[name] = toJson(pair.value);
+      }
+    }
+    const fault = combinedFault(schema.raw, value);
+    if (fault === undefined) {
+      return;
+    }
+    const wrong = fault.field === undefined ? undefined : fieldOf(pairs, fault.field);
+    const where = this.where(0);
+    const isChild = wrong !== undefined && fault.message.startsWith('does not fit');
+    const subject = where === '' ? this.subject() : `${where} of ${this.options.resource ?? this.kind.kind} `;
+    if (isChild) {
+      this.path.push(fault.field ?? '');
+      this.report('kubernetes/combination', wrong.value, `${this.named()}${fault.message}`);
+      this.path.pop();
+      return;
+    }
+    this.report(
+      'kubernetes/combination',
+      wrong?.key ?? key ?? node.pairs[0]?.key ?? node,
+      `${subject}${fault.message}`,
+    );
   }
 
   private visitList(node: SeqNode, schema: SchemaNode): void {
