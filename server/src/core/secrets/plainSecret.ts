@@ -89,7 +89,7 @@ function holdsSecret(pair: Pair, field: string): boolean {
     entries(map).some(({ name, value }) => {
       const node = follow(value);
       // Certificates and public keys are no secrets.
-      if (node?.kind !== 'scalar' || scalarValue(node) === null || /(^|[.-_])(crt|cert|pub|pem\.pub)$/.test(name)) {
+      if (node?.kind !== 'scalar' || scalarValue(node) === null || /(^|[._-])(crt|cert|pub|pem\.pub)$/.test(name)) {
         return false;
       }
       return isSecretText(node.text) && (field === 'stringData' || isSecretText(decoded(node.text)));
