@@ -15,11 +15,12 @@ import { sayTo, setup } from '../scripts/setup.mjs';
 import { markdownTable, textTable, written } from './lib/figures.mjs';
 import { check } from './suites/check.mjs';
 import { drift } from './suites/drift.mjs';
+import { index } from './suites/index.mjs';
 import { preview } from './suites/preview.mjs';
 import { start } from './suites/start.mjs';
 import { typing } from './suites/typing.mjs';
 
-const suites = { check, typing, preview, start, drift };
+const suites = { check, typing, index, preview, start, drift };
 
 const number = (text, least) => {
   const value = Number(text);
