@@ -4,6 +4,7 @@ import { editorDialogs } from './dialogs';
 import { registerCommands } from './commands';
 import { ObjectDocuments } from './diff/objectDocuments';
 import { QuickDiff } from './diff/quickDiff';
+import { Coexistence } from './coexistence/index';
 import { DocumentKind } from './documentKind/index';
 import { registerDrift } from './drift/index';
 import { DriftStore } from './drift/store';
@@ -50,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): Host | undefined {
   registerCommands(Object.assign(host, { view }));
 
   context.subscriptions.push(log, server, workspace, drift, history, documents, documentKind, previews, review);
-  context.subscriptions.push(new QuickDiff(host));
+  context.subscriptions.push(new QuickDiff(host), new Coexistence(server, context.workspaceState, log));
   // A trusted server may read a kubeconfig and start processes; an untrusted one has been told that it may not.
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart().catch(() => undefined)),

@@ -11,6 +11,7 @@ import {
   TransportKind,
   type ErrorHandler,
 } from 'vscode-languageclient/node';
+import { Doubles } from './coexistence/doubles';
 import { clientCommands, type InitializationOptions } from '../../server/src/core/protocol';
 
 export interface Connection {
@@ -45,7 +46,8 @@ export async function connect(
     suggestCommand: 'editor.action.triggerSuggest',
   };
   const watchers = watched.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
-  const watching = vscode.Disposable.from(...watchers);
+  const doubles = new Doubles();
+  const watching = vscode.Disposable.from(...watchers, doubles);
   const client = new LanguageClient(
     'plumbline',
     'Plumbline',
@@ -60,6 +62,7 @@ export async function connect(
       outputChannel: log,
       // Links in hovers may run these commands and no others.
       markdown: { isTrusted: { enabledCommands: Object.values(clientCommands) }, supportHtml: false },
+      middleware: { handleDiagnostics: (uri, diagnostics, next) => doubles.publish(uri, diagnostics, next) },
       errorHandler: errorHandler(events.stopped),
       initializationFailedHandler: () => false,
     },

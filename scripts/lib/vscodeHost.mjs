@@ -117,11 +117,16 @@ function address(child) {
  * itself is linked: with linked files the editor would not know whose code runs.
  */
 export function installCheckout(extensionsDir) {
-  const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   fs.rmSync(extensionsDir, { recursive: true, force: true });
   fs.mkdirSync(extensionsDir, { recursive: true });
+  linkExtension(extensionsDir, root);
+}
+
+/** Lets the server see a folder as one more installed extension. */
+export function linkExtension(extensionsDir, folder) {
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const name = `${manifest.publisher}.${manifest.name}-${manifest.version}`;
-  fs.symlinkSync(root, path.join(extensionsDir, name), 'junction');
+  fs.symlinkSync(folder, path.join(extensionsDir, name), 'junction');
 }
 
 /** Installs a packed extension into `extensionsDir`. */

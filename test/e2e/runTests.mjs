@@ -16,7 +16,7 @@ try {
   fs.mkdirSync(path.dirname(screenshot), { recursive: true });
   await runTests({
     vscodeExecutablePath: process.env.VSCODE_EXECUTABLE ?? path.join(root, 'test/support/vscodeExecutable.mjs'),
-    extensionDevelopmentPath: root,
+    extensionDevelopmentPath: [root, path.join(root, 'test/e2e/yamlExtension')],
     extensionTestsPath: path.join(root, 'out/test/e2e/suite/index.js'),
     launchArgs: [folder],
     extensionTestsEnv: { PLUMBLINE_GREP: process.argv[2] ?? '', PLUMBLINE_SCREENSHOT: screenshot },

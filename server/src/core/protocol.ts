@@ -159,8 +159,8 @@ export interface DocumentKindView {
 }
 /** What stands at a line of an open document. Null: nothing that Plumbline has to do with. */
 export const documentKindRequest = request<{ uri: string; line: number }, DocumentKindView | null>('documentKind');
-/** Whether Plumbline answers for a whole document: other extensions may then leave it to Plumbline. */
-export const ownsDocumentRequest = request<{ uri: string }, boolean>('ownsDocument');
+/** Files that Plumbline answers for, in all folders: other extensions may leave them to it. */
+export const ownedDocumentsRequest = request<Record<string, never>, { uris: string[] }>('ownedDocuments');
 
 // ---- preview
 

@@ -1,8 +1,10 @@
 // What a document is and why: for the status bar, the hover on kind and apiVersion, and whoever asks whether it is ours.
 import { versionsOf } from '../core/check/versions';
 import { describeDocument, type DocumentDescription, type Remark } from '../core/kinds/describe';
+import type { KindId } from '../core/kinds/kind';
 import { detect } from '../core/kinds/registry';
-import { documentKindRequest, ownsDocumentRequest, type DocumentKindView, type RemarkView } from '../core/protocol';
+import { documentKindRequest, ownedDocumentsRequest, type DocumentKindView, type RemarkView } from '../core/protocol';
+import type { FileRole } from '../core/workspace/source';
 import { documentAt, pathAt } from '../core/yaml/path';
 import type { YamlDocument } from '../core/yaml/tree';
 import { fileOf, type OpenRepository } from '../openRepository';
@@ -10,6 +12,18 @@ import { on } from '../requests';
 import type { Session } from '../session';
 import { neighboursOf, placeOfDocument, type CaretPlace, type DocumentPlace } from './documentPlace';
 import type { HoverPart } from './hover';
+
+const ownedRoles: ReadonlySet<FileRole> = new Set<FileRole>([
+  'manifest',
+  'kustomization',
+  'patch',
+  'chart',
+  'template',
+  'crd',
+  'configuration',
+]);
+/** Values are checked against the chart's schema, which the other extension may know how to find. */
+const foreign: ReadonlySet<KindId> = new Set<KindId>(['other', 'toolConfiguration', 'chartValues']);
 
 export function registerDocumentKind(session: Session): void {
   on(session, documentKindRequest, async ({ uri, line }) => {
@@ -24,11 +38,21 @@ export function registerDocumentKind(session: Session): void {
       document === undefined ? undefined : describe(place, document, session.settings.kubernetesVersion);
     return description?.ours === true ? viewOf(description, place.repository) : null;
   });
-  on(session, ownsDocumentRequest, async ({ uri }) => {
-    const place = await placeOfDocument(session, uri);
-    return (
-      place !== undefined && detectIn(place).some(({ kind }) => kind.id !== 'other' && kind.id !== 'toolConfiguration')
-    );
+  on(session, ownedDocumentsRequest, async () => {
+    const uris = new Set<string>();
+    for (const repository of await session.all()) {
+      const { files } = await repository.workspace();
+      files.filter(({ role }) => ownedRoles.has(role)).forEach(({ path }) => uris.add(repository.uriOf(path)));
+    }
+    // What is open says more exactly what it is, and may be newer than what discovery read.
+    for (const { uri } of session.documents.all()) {
+      const place = await placeOfDocument(session, uri);
+      if (place !== undefined) {
+        const isOurs = detectIn(place).some(({ kind }) => !foreign.has(kind.id));
+        uris[isOurs ? 'add' : 'delete'](uri);
+      }
+    }
+    return { uris: [...uris] };
   });
 }
 
