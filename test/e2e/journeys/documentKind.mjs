@@ -23,7 +23,7 @@ for (const theme of ['dark', 'light']) {
       await the()
         .page.getByRole('tab', { name: /kustomization\.yaml/ })
         .waitFor();
-      assert.match((await item().textContent()) ?? '', /kustomization/);
+      await the().page.locator('.statusbar-item[aria-label^="kustomization, kind of document"]').waitFor();
     });
 
     it('says it at the top of the hover on the kind', async () => {
