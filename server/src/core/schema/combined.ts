@@ -102,10 +102,14 @@ function branchFault(branches: readonly JsonObject[], value: JsonValue): Combine
   });
   const because = Object.entries(properties)
     .filter(([name, schema]) => name !== wrong && isObject(schema) && Array.isArray(schema.enum))
-    .map(([name]) => `${name} ${String(value[name])}`);
+    .map(([name]) => `${name} ${textOf(value[name])}`);
   return wrong === undefined
     ? undefined
     : { message: `does not fit ${join(because, 'and')}${formatsOf(properties[wrong])}.`, field: wrong };
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 function formatsOf(schema: JsonValue | undefined): string {
@@ -133,7 +137,7 @@ function matches(schema: JsonObject, value: JsonValue): boolean | undefined {
         );
         break;
       case 'enum':
-        verdicts.push(Array.isArray(rule) && rule.includes(value as string));
+        verdicts.push(Array.isArray(rule) && rule.includes(value));
         break;
       case 'not':
         verdicts.push(isObject(rule) ? not(matches(rule, value)) : undefined);
@@ -165,15 +169,14 @@ function fitsFormat(format: JsonValue, value: JsonValue): boolean | undefined {
   if (typeof value !== 'string') {
     return true;
   }
-  switch (format) {
-    case 'ipv4':
-      return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(value);
-    case 'ipv6':
-      // A text without a colon, or with what no address has, is none; which of the others are is the engine's to say.
-      return value.includes(':') && /^[\dA-Fa-f:.]+$/.test(value) ? undefined : false;
-    default:
-      return undefined;
+  if (format === 'ipv4') {
+    return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(value);
   }
+  if (format === 'ipv6') {
+    // A text without a colon, or with what no address has, is none; which of the others are is the engine's to say.
+    return value.includes(':') && /^[\dA-Fa-f:.]+$/.test(value) ? undefined : false;
+  }
+  return undefined;
 }
 
 const not = (verdict: boolean | undefined): boolean | undefined => (verdict === undefined ? undefined : !verdict);
