@@ -4,7 +4,7 @@ import { insertPair, removePair, renameKey, setValue, styleOf, type EditedFile }
 import { isObject, type JsonObject, type JsonValue } from '../json';
 import type { TextEdit } from '../problem';
 import { entryOf } from '../yaml/path';
-import { follow, toJson } from '../yaml/resolve';
+import { follow, keyName, toJson } from '../yaml/resolve';
 import type { MapNode, Node, Pair } from '../yaml/tree';
 
 interface Change {
@@ -30,6 +30,9 @@ const shapes: Record<string, (change: Change) => TextEdit[] | undefined> = {
     /v1alpha1|v1beta[12]$/.test(from)
       ? renamed(file, root, ['spec', 'limited'], 'assuredConcurrencyShares', 'nominalConcurrencyShares')
       : [],
+  ResourceClaim: ({ file, root, from }) => (from.endsWith('v1beta1') ? deviceRequests(file, root, ['spec']) : []),
+  ResourceClaimTemplate: ({ file, root, from }) =>
+    from.endsWith('v1beta1') ? deviceRequests(file, root, ['spec', 'spec']) : [],
   HelmRelease: ({ file, root }) => helmRelease(file, root),
   Kustomization: ({ file, root }) => removed(file, root, ['spec'], 'validation'),
   GitRepository: ({ file, root }) => removed(file, root, ['spec'], 'gitImplementation'),
@@ -190,6 +193,46 @@ function targetOf(old: JsonObject): JsonObject | undefined {
     default:
       return undefined;
   }
+}
+
+// ---- dynamic resource allocation
+
+/** What a request asked for directly stands under `exactly` now; only its name stays, and the alternatives, which are new. */
+function deviceRequests(file: EditedFile, root: MapNode, at: string[]): TextEdit[] | undefined {
+  const devices = mapAt(root, [...at, 'devices']);
+  const edits: TextEdit[] = [];
+  for (const request of devices === undefined ? [] : itemsIn(devices, 'requests')) {
+    if (entryOf(request, 'deviceClassName') === undefined) {
+      continue;
+    }
+    const [name, first] = request.pairs;
+    const last = request.pairs.at(-1);
+    if (
+      request.flow ||
+      name === undefined ||
+      first === undefined ||
+      last === undefined ||
+      keyName(name.key) !== 'name'
+    ) {
+      return undefined;
+    }
+    edits.push(indented(file, first, last, 'exactly'));
+  }
+  return edits;
+}
+
+/** The lines from one pair to another as the value of a new key in their place; comments between them move along. */
+function indented({ path, parsed }: EditedFile, first: Pair, last: Pair, key: string): TextEdit {
+  const { eol, step } = styleOf(parsed);
+  const from = parsed.lines.positionAt(first.key.start);
+  const start = parsed.lines.offsetAt({ line: from.line, character: 0 });
+  const text = parsed.text.slice(start, last.value.end);
+  const lines = text.split(/\r?\n/).map((line) => (line === '' ? line : ' '.repeat(step) + line));
+  return {
+    path,
+    range: parsed.lines.range(start, last.value.end),
+    newText: `${' '.repeat(from.character)}${key}:${eol}${lines.join(eol)}`,
+  };
 }
 
 // ---- Flux
