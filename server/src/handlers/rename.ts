@@ -48,6 +48,7 @@ export function registerRename(session: Session): void {
       if ('refused' in answer) {
         throw refusal(answer.refused);
       }
+      answer.plan.notes.forEach((note) => void connection.window.showWarningMessage(note));
       return toEdit(session, repository, answer.plan);
     }),
   );

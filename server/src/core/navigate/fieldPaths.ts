@@ -1,5 +1,5 @@
 // Names inside the field paths of a kustomization: `containers.[name=worker]` of a replacement, `/data/LOG_LEVEL` of a JSON patch. They
-// follow a rename where the object that they are for is the one, or cannot be told; the person then agrees to them on their own.
+// follow a rename where the object that they are for is the one. Where that cannot be told, the person agrees to them on their own.
 import type { Definition, WorkspaceGraph } from '../graph/graph';
 import type { JsonPath } from '../json';
 import { isKustomizationFile } from '../workspace/paths';
@@ -17,9 +17,10 @@ export interface RenamedPart {
   newText: string;
 }
 
-const reason: EditReason = {
-  label: 'Field paths',
-  description: 'Paths of replacements and JSON patches that hold the name.',
+const certain: EditReason = { label: 'Field paths', confirm: false };
+const uncertain: EditReason = {
+  label: 'Field paths that may mean it',
+  description: 'Paths of replacements and JSON patches that hold the name, for objects that are not named.',
   confirm: true,
 };
 
@@ -67,7 +68,9 @@ export async function fieldPathEdits(
     for (const item of patchItems(file)) {
       const meant = parts.filter((part) => isFor(part, item.target));
       const place = await opsOf(graph, files, file, item);
-      found.push(...meant.flatMap((part) => (place === undefined ? [] : inPointers(place, part))));
+      found.push(
+        ...meant.flatMap((part) => (place === undefined ? [] : inPointers(place, part, reasonFor(item.target)))),
+      );
     }
   }
   return found;
@@ -85,7 +88,7 @@ function inReplacements(file: ReadFile, part: RenamedPart): PlannedEdit[] {
     const raw = file.parsed.text.slice(start, end);
     for (const at of namesIn(raw, part)) {
       const range = file.parsed.lines.range(start + at, start + at + writtenIn(part.oldText, part).length);
-      edits.push({ path: file.path, range, newText: writtenIn(part.newText, part), reason });
+      edits.push({ path: file.path, range, newText: writtenIn(part.newText, part), reason: reasonFor(target) });
     }
   };
   for (const replacement of itemsAt(file, ['replacements'])) {
@@ -162,6 +165,7 @@ async function opsOf(
 function inPointers(
   { file, start, end }: { file: ReadFile; start: number; end: number },
   part: RenamedPart,
+  reason: EditReason,
 ): PlannedEdit[] {
   const { entity } = part.definition;
   if (entity !== 'key' && entity !== 'label') {
@@ -194,6 +198,11 @@ function escaped(step: string): string {
 }
 
 // ---- whom a path is for
+
+function reasonFor(target: Node | undefined): EditReason {
+  const name = target === undefined ? undefined : nodeAt(target, ['name']);
+  return name?.kind === 'scalar' && /^[a-z0-9.-]+$/.test(name.text) ? certain : uncertain;
+}
 
 /** False where kind or name of a target say that another object is meant. */
 function isFor({ definition }: RenamedPart, target: Node | undefined): boolean {

@@ -8,8 +8,10 @@ export interface EditReason {
   label: string;
   /** One line below it. */
   description?: string;
-  /** The person has to agree to this group on its own: it is not certain, or has an effect beyond the text. */
+  /** Whether it means the same thing is not certain: the person has to agree to this group on its own. */
   confirm: boolean;
+  /** What the change does beyond the text. Leaving out the edit would break more, so it is said and not asked. */
+  effect?: string;
 }
 
 export interface PlannedEdit extends TextEdit {
@@ -20,7 +22,7 @@ export interface ChangePlan {
   edits: PlannedEdit[];
   /** Done after the edits; paths of edits are those before it. */
   moves: Move[];
-  /** What the plan leaves as it is, though it may have to change: shown, never hidden. */
+  /** What the plan leaves as it is though it may have to change, and what it does beyond the text: shown, never hidden. */
   notes: string[];
 }
 

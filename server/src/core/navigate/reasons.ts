@@ -1,6 +1,7 @@
-// Why an edit belongs to a rename, as its preview says it; what has an effect beyond the text asks for agreement of its own.
+// Why an edit belongs to a rename, as its preview says it, and what it does beyond the text.
 import type { Definition, Edge } from '../graph/graph';
 import type { EditReason } from './plan';
+import { label as titleOfHolder } from '../resource';
 import { titleOf } from './sameThing';
 import { scalarAt, type ReadFile } from './writtenPlace';
 
@@ -20,20 +21,19 @@ export function reasonOf(
   const holder = definition?.object ?? edge?.reference.object;
   const path = at === undefined ? [] : (scalarAt(file, at.range)?.path ?? []);
   if (workloads.has(holder?.kind ?? '') && path[0] === 'spec' && path[1] === 'selector') {
-    return {
-      label: 'Selectors that cannot change in a cluster',
-      description: `The selector of a ${holder?.kind ?? ''} is immutable: the object has to be deleted and created again.`,
-      confirm: true,
-    };
+    const effect = `The selector of ${holder === undefined ? 'a workload' : titleOfHolder(holder)} cannot change in a cluster: the object has to be deleted and created again.`;
+    return { label: 'Selectors that cannot change in a cluster', description: effect, confirm: false, effect };
   }
   if (definition === undefined) {
     return { label: 'References', confirm: false };
   }
   if (definition.entity === 'object' && keepsData.has(definition.object?.kind ?? '')) {
+    const effect = `Under its new name ${definition.object?.kind ?? 'the object'} begins empty: what ${titleOf(definition)} holds in a cluster is pruned or left behind.`;
     return {
-      label: `${definition.object?.kind ?? ''} under a new name`,
-      description: 'The cluster creates a new, empty one; what the old one holds is pruned or left behind.',
-      confirm: true,
+      label: `${definition.object?.kind ?? 'Object'} under a new name`,
+      description: effect,
+      confirm: false,
+      effect,
     };
   }
   const [a, b] = [definition.object, subject?.object];
@@ -44,7 +44,7 @@ export function reasonOf(
     return {
       label: 'The same name elsewhere',
       description: `The same references mean ${titleOf(definition)} too.`,
-      confirm: true,
+      confirm: false,
     };
   }
   return { label: definition.entity === 'label' ? 'Labels' : 'Definition', confirm: false };

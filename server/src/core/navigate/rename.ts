@@ -236,7 +236,8 @@ async function planNames(
   for (const edit of await fieldPathEdits(graph, files, partsOf(renaming.definitions, part))) {
     edits.set(placeText(edit), edits.get(placeText(edit)) ?? edit);
   }
-  return { plan: { edits: [...edits.values()], moves: [], notes: [] } };
+  const effects = [...edits.values()].flatMap(({ reason }) => (reason.effect === undefined ? [] : [reason.effect]));
+  return { plan: { edits: [...edits.values()], moves: [], notes: [...new Set(effects)] } };
 }
 
 /** What a reference would mean if it had the new text already. */
