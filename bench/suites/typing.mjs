@@ -45,6 +45,9 @@ export const typing = {
         peerTimes.push(...(await peerTypist.type(Math.ceil(peerKeystrokes / turns), 0)));
         engineTimes.push(...(await typist.typeForEngine(Math.ceil(keystrokes / 2 / turns))));
       }
+      say('typing: completion');
+      const completionTimes = await typist.complete(keystrokes, pace);
+      const peerCompletionTimes = await peerTypist.complete(peerKeystrokes, 0);
       const p95 = (times) => percentile(times, 0.95);
       const p50 = (times) => percentile(times, 0.5);
       const row = (part, name) => ({
@@ -77,6 +80,16 @@ export const typing = {
           samples: engineTimes,
           target: '≤ 150 ms',
           met: p95(engineTimes) <= 150,
+        },
+        {
+          what: `keystroke → completion, ${lines} lines, p95`,
+          unit: 'ms',
+          ours: p95(completionTimes),
+          peer: { name: 'yaml-language-server', value: p95(peerCompletionTimes) },
+          samples: completionTimes,
+          peerSamples: peerCompletionTimes,
+          target: '≤ 30 ms',
+          met: p95(completionTimes) <= 30,
         },
         {
           what: `memory of the language server after typing, ${lines} lines open, 2,000 files`,
@@ -129,6 +142,37 @@ async function openIn(server, file, text) {
         edit(line, end, end + 1, '');
         await published.next(notAt(line));
       }
+      return times;
+    },
+
+    /** Types a letter of a new field and asks what it may become, as an editor does; the times until the list is there, in milliseconds. */
+    async complete(keystrokes, interval) {
+      const times = [];
+      const line = replicas + 1;
+      const indent = '  ';
+      edit(line, 0, 0, `${indent}\n`);
+      let column = indent.length;
+      for (let i = 0; i < keystrokes; i++) {
+        const letter = 'paus'[i % 4];
+        const started = edit(line, column, column, letter);
+        column++;
+        const answer = await server.connection.sendRequest('textDocument/completion', {
+          textDocument: { uri },
+          position: { line, character: column },
+        });
+        times.push(performance.now() - started);
+        const items = Array.isArray(answer) ? answer : answer.items;
+        if (!items.some(({ label }) => label === 'paused')) {
+          throw new Error(`completion has no "paused": ${items.map(({ label }) => label).join(', ')}`);
+        }
+        if (i % 4 === 3) {
+          edit(line, indent.length, column, '');
+          column = indent.length;
+        }
+        await sleep(Math.max(0, interval - (performance.now() - started)));
+      }
+      const rest = { line: line + 1, character: 0 };
+      server.change(uri, ++version, [{ range: { start: { line, character: 0 }, end: rest }, text: '' }]);
       return times;
     },
 

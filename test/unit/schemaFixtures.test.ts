@@ -8,12 +8,21 @@ import { manifests } from '../../server/src/core/schema/manifests';
 import { piecesOf, plainText } from '../../server/src/core/schema/snippetText';
 import { hoverAt } from '../../server/src/core/schema/hover';
 import { compareProblems, type Problem } from '../../server/src/core/problem';
+import { plainSchema } from '../../server/src/core/schema/plainSchema';
+import type { KindSchema } from '../../server/src/core/schema/schemaStore';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { documentAt } from '../../server/src/core/yaml/path';
 import { fixtureCases, withCursor } from '../support/expectFile';
 import { newSchemaStore, repositoryRoot } from '../support/schemas';
 
 const store = newSchemaStore();
+
+/** Files that go by a table of ours are known by the case's name. */
+function schemaFor(name: string): KindSchema | undefined {
+  const kinds = { 'kustomization-': 'kustomization', 'chart-': 'chart', 'config-': 'plumblineConfig' } as const;
+  const found = Object.entries(kinds).find(([prefix]) => name.startsWith(prefix))?.[1];
+  return found === undefined ? undefined : plainSchema(found);
+}
 
 function check(text: string, name: string): Problem[] {
   const parsed = parseYaml(text);
@@ -30,8 +39,8 @@ describe('completion', () => {
       const document = documentAt(parsed, offset);
       assert.ok(document);
       const partial = each.name.startsWith('patch-');
-      const items = completeAt(parsed, document, offset, store, { partial }).sort((a, b) =>
-        a.sortText < b.sortText ? -1 : 1,
+      const items = completeAt(parsed, document, offset, store, { partial, schema: schemaFor(each.name) }).sort(
+        (a, b) => (a.sortText < b.sortText ? -1 : 1),
       );
       const lines = items.map(
         (i) =>
@@ -61,7 +70,7 @@ describe('hover', () => {
       const parsed = parseYaml(text);
       const document = documentAt(parsed, offset);
       assert.ok(document);
-      const hover = hoverAt(parsed, document, offset, store);
+      const hover = hoverAt(parsed, document, offset, store, { schema: schemaFor(each.name) });
       const range = hover?.range;
       each.expect(
         hover && range

@@ -14,18 +14,19 @@ import type { ParsedYaml } from '../core/yaml/tree';
 import { guarded } from '../guard';
 import type { EditorAbilities, Session } from '../session';
 import { completeNames } from './graphOffers';
-import { placeOfCaret, type CaretPlace, type PositionParams } from './documentPlace';
+import { placeOfCaret, schemaOfFile, type CaretPlace, type PositionParams } from './documentPlace';
 
 export type CompletionProvider = (at: CaretPlace, abort: Abort) => Offer[] | Promise<Offer[]>;
 
 /** Asked in this order; their items form one list. A further source of items is one line here. */
 const providers: CompletionProvider[] = [
   completeNames,
-  ({ document, yaml, offset, schemas, minor, role, path }) =>
-    completeAt(document.parsed, yaml, offset, schemas, {
-      minor,
-      partial: role === 'patch',
-      empty: mayBecomeObject(path, role),
+  (at) =>
+    completeAt(at.document.parsed, at.yaml, at.offset, at.schemas, {
+      minor: at.minor,
+      partial: at.role === 'patch',
+      empty: mayBecomeObject(at.path, at.role),
+      schema: schemaOfFile(at),
     }),
 ];
 

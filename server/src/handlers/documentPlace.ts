@@ -2,7 +2,9 @@
 import { neighboursOf as neighboursOfFile } from '../core/check/neighbours';
 import type { Neighbours } from '../core/kinds/kind';
 import { clusterOf, versionOf } from '../core/check/versions';
-import type { SchemaStore } from '../core/schema/schemaStore';
+import { plainSchema } from '../core/schema/plainSchema';
+import type { KindSchema, SchemaStore } from '../core/schema/schemaStore';
+import { configFile } from '../core/workspace/config';
 import type { FileRole, Workspace } from '../core/workspace/source';
 import type { YamlDocument } from '../core/yaml/tree';
 import { documentAt } from '../core/yaml/path';
@@ -27,6 +29,19 @@ export interface DocumentPlace {
 /** What the repository says about the file, for recognising its documents. */
 export function neighboursOf({ workspace, path }: DocumentPlace): Neighbours {
   return neighboursOfFile(workspace, fileOf(workspace, path));
+}
+
+/** The schema of a file that goes by a table of ours; undefined for objects and everything else. */
+export function schemaOfFile({ path, role }: DocumentPlace): KindSchema | undefined {
+  const kind =
+    path === configFile
+      ? 'plumblineConfig'
+      : role === 'kustomization'
+        ? 'kustomization'
+        : /(?:^|\/)Chart\.yaml$/.test(path)
+          ? 'chart'
+          : undefined;
+  return kind === undefined ? undefined : plainSchema(kind);
 }
 
 /** A place inside one `---` document. */

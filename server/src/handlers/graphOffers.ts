@@ -16,10 +16,20 @@ async function graphNow({ repository, path, document }: CaretPlace): Promise<Wor
 }
 
 export const completeNames: CompletionProvider = async (at) => {
+  if (isKeyBeingTyped(at)) {
+    return [];
+  }
   const graph = await graphNow(at);
   const found = graph?.candidates(at.path, at.offset);
   return found === undefined ? [] : nameItems(at.document.parsed, at.offset, found);
 };
+
+/** Names stand in values and behind dashes: a word alone on its line becomes a key, at every letter of which nobody should wait. */
+function isKeyBeingTyped({ document, offset }: CaretPlace): boolean {
+  const { text } = document.parsed;
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /^\s*[\w.$/-]+$/.test(line) && !/^\s*-/.test(line);
+}
 
 export const hoverReference: HoverProvider = async (at) => {
   const graph = await graphNow(at);

@@ -7,7 +7,7 @@ import { guarded } from '../guard';
 import { documentKindHover } from './documentKind';
 import type { Session } from '../session';
 import { hoverReference } from './graphOffers';
-import { placeOfCaret, type CaretPlace, type PositionParams } from './documentPlace';
+import { placeOfCaret, schemaOfFile, type CaretPlace, type PositionParams } from './documentPlace';
 
 export interface HoverPart {
   markdown: string;
@@ -21,7 +21,7 @@ export type HoverProvider = (at: CaretPlace, abort: Abort) => HoverPart | undefi
 /** Asked in this order; their parts stand below each other. A further source of hovers is one line here. */
 const providers: HoverProvider[] = [
   documentKindHover,
-  ({ document, yaml, offset, schemas, minor }) => hoverAt(document.parsed, yaml, offset, schemas, minor),
+  (at) => hoverAt(at.document.parsed, at.yaml, at.offset, at.schemas, { minor: at.minor, schema: schemaOfFile(at) }),
   hoverReference,
 ];
 

@@ -2,14 +2,12 @@
 import type { JsonValue } from '../json';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
 import type { CompletionItem } from './completionItem';
-import { identityOf } from '../kinds/identity';
-import { nodeAt } from '../yaml/path';
 import { type Cursor, cursorAt } from './cursor';
 import { commonPlace } from './essentials';
 import { mayBeObject, restOfObject, wholeManifests } from './completeWhole';
 import type { SchemaNode } from './schemaNode';
 import { shortName, Type, typeName } from './schemaNode';
-import { describe, enumDescriptions, inline, kindOf, kindWritten, schemaAt } from './schemaPath';
+import { describe, enumDescriptions, inline, kindOf, itemOfList, kindWritten, schemaAt } from './schemaPath';
 import type { KindSchema, SchemaStore } from './schemaStore';
 import { itemPieces, requiredFields, type SkeletonStyle, valuePieces, writtenValue } from './skeleton';
 import { type Piece, plainText, snippetText } from './snippetText';
@@ -21,6 +19,8 @@ export interface CompletionContext {
   partial?: boolean;
   /** Whether a document that is still empty may become an object: false for files that are something else by their name. */
   empty?: boolean;
+  /** The schema of a document that is no object of the API server. */
+  schema?: KindSchema | undefined;
 }
 
 /** What can be written at an offset. Works on half-typed text; empty where nothing is known. */
@@ -36,13 +36,20 @@ export function completeAt(
     return [];
   }
   const { minor } = context;
-  const item = itemOfList(cursor);
-  const kind = item === undefined ? kindOf(cursor.document, store, minor) : store.lookup({ ...item.written, minor });
-  if (item !== undefined && kind !== undefined) {
+  const item = itemOfList(cursor.document, cursor.path);
+  const kind =
+    context.schema ??
+    (item === undefined ? kindOf(cursor.document, store, minor) : store.lookup({ ...item.written, minor }));
+  if (item !== undefined && kind !== undefined && context.schema === undefined) {
     cursor.path = cursor.path.slice(item.depth);
   }
   const [field] = cursor.path;
-  if (cursor.kind === 'value' && cursor.path.length === 1 && (field === 'apiVersion' || field === 'kind')) {
+  if (
+    context.schema === undefined &&
+    cursor.kind === 'value' &&
+    cursor.path.length === 1 &&
+    (field === 'apiVersion' || field === 'kind')
+  ) {
     return mayBeObject(cursor) ? identityValues(cursor, field, store, minor) : [];
   }
   const atRoot = cursor.path.length === 0 && cursor.column === 0 && !cursor.flow;
@@ -80,21 +87,9 @@ export function completeAt(
       : undefined;
   return [
     ...wholeItem(cursor, list, style, isListHead),
-    ...(atRoot ? restOfObject(cursor, kind, style) : []),
+    ...(atRoot && context.schema === undefined ? restOfObject(cursor, kind, style) : []),
     ...fields(cursor, kind, path, owner, style, isListHead),
   ];
-}
-
-/** The object that the cursor is in, where that is an item of a `List`: what it says of itself, and how deep it stands. */
-function itemOfList({
-  document,
-  path,
-}: Cursor): { written: { apiVersion: string; kind: string }; depth: number } | undefined {
-  if (path[0] !== 'items' || typeof path[1] !== 'number' || kindWritten(document).kind !== 'List') {
-    return undefined;
-  }
-  const item = identityOf(nodeAt(document.root, path.slice(0, 2)));
-  return item && { written: { apiVersion: item.apiVersion, kind: item.kind }, depth: 2 };
 }
 
 function fields(
@@ -111,22 +106,31 @@ function fields(
     shortName(schema.definition) ??
     (isRoot ? undefined : path.length === 1 && path[0] === 'metadata' ? 'ObjectMeta' : undefined);
   const usual = new Set(requiredFields(schema, style, isRoot));
+  const about = (name: string): string | undefined => describe(kind.schema, [...path, name]);
   const items: CompletionItem[] = [];
   for (const [name, property] of schema.properties) {
     if (cursor.present.has(name)) {
       continue;
     }
-    const isMetadata = isRoot && name === 'metadata';
+    const isMetadata = isRoot && name === 'metadata' && kind.apiVersion !== '';
     const required = schema.required.includes(name) && !style.partial;
     const place = commonPlace(type, name, isRoot);
-    const order =
-      required || usual.has(name) || isMetadata ? 0 : place !== undefined ? 1 : isRoot && name === 'status' ? 3 : 2;
+    const isOld = kind.apiVersion === '' && about(name)?.includes('**Deprecated:**') === true;
+    const order = isOld
+      ? 3
+      : required || usual.has(name) || isMetadata
+        ? 0
+        : place !== undefined
+          ? 1
+          : isRoot && name === 'status'
+            ? 3
+            : 2;
     const tail = isMetadata ? metadataTail(cursor) : afterKey(cursor, property, dash.length, style);
     items.push({
       label: name,
       kind: 'field',
       detail: detailOf(property, required),
-      documentation: () => markdown(describe(kind.schema, [...path, name])) || undefined,
+      documentation: () => markdown(about(name)) || undefined,
       insertText: dash + name + tail.text,
       ...(tail.pieces === undefined ? {} : { snippet: snippetText([dash + name, ...tail.pieces]) }),
       start: cursor.start,

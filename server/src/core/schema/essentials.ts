@@ -38,6 +38,10 @@ const common: Record<string, readonly string[]> = {
   HTTPIngressPath: ['path', 'pathType', 'backend'],
   IngressSpec: ['ingressClassName', 'rules', 'tls', 'defaultBackend'],
   JobSpec: ['template', 'backoffLimit', 'ttlSecondsAfterFinished', 'completions', 'parallelism', 'activeDeadlineSeconds'],
+  Kustomization: [
+    'resources', 'components', 'namespace', 'namePrefix', 'nameSuffix', 'labels', 'commonAnnotations', 'images', 'replicas', 'patches',
+    'configMapGenerator', 'secretGenerator', 'generatorOptions', 'replacements', 'helmCharts', 'transformers', 'generators', 'apiVersion', 'kind',
+  ],
   LabelSelector: ['matchLabels', 'matchExpressions'],
   NetworkPolicySpec: ['podSelector', 'policyTypes', 'ingress', 'egress'],
   PersistentVolumeClaimSpec: ['accessModes', 'storageClassName', 'resources', 'volumeMode'],
@@ -66,6 +70,7 @@ export function essentialFields(type: string | undefined): readonly string[] {
 
 /** Place of a field among those that people look for first; undefined for the rest. */
 export function commonPlace(type: string | undefined, field: string, isRoot: boolean): number | undefined {
-  const place = (isRoot ? root : ((type === undefined ? undefined : common[type]) ?? [])).indexOf(field);
+  const known = type === undefined ? undefined : common[type];
+  const place = (known ?? (isRoot ? root : [])).indexOf(field);
   return place < 0 ? undefined : place;
 }

@@ -7,8 +7,15 @@ import { detailOf, markdown } from './complete';
 import { span } from './missingKind';
 import type { SchemaNode } from './schemaNode';
 import { Type } from './schemaNode';
-import { describe, enumDescriptions, inline, kindOf, schemaAt } from './schemaPath';
+import { describe, enumDescriptions, inline, itemOfList, kindOf, schemaAt } from './schemaPath';
 import type { KindSchema, SchemaStore } from './schemaStore';
+
+export interface HoverContext {
+  /** Kubernetes version, for example `1.35`. */
+  minor?: string | undefined;
+  /** The schema of a document that is no object of the API server. */
+  schema?: KindSchema | undefined;
+}
 
 export interface Hover {
   markdown: string;
@@ -21,17 +28,20 @@ export function hoverAt(
   document: YamlDocument,
   offset: number,
   store: SchemaStore,
-  minor?: string,
+  { minor, schema: known }: HoverContext = {},
 ): Hover | undefined {
-  const place = pathAt(document, offset);
-  const kind = kindOf(document, store, minor);
+  const found = pathAt(document, offset);
+  const item = found === undefined || known !== undefined ? undefined : itemOfList(document, found.path);
+  const kind =
+    known ?? (item === undefined ? kindOf(document, store, minor) : store.lookup({ ...item.written, minor }));
+  const place = found === undefined || item === undefined ? found : { ...found, path: found.path.slice(item.depth) };
   if (place === undefined || kind === undefined || place.node.kind !== 'scalar' || place.path.length === 0) {
     return undefined;
   }
   const { path } = place;
   const range = parsed.lines.range(place.node.start, place.node.end);
   const [field] = path;
-  if (path.length === 1 && !place.inKey && (field === 'apiVersion' || field === 'kind')) {
+  if (known === undefined && path.length === 1 && !place.inKey && (field === 'apiVersion' || field === 'kind')) {
     return { markdown: kindText(kind), range };
   }
   const schema = schemaAt(kind.schema, path);
@@ -98,7 +108,7 @@ function allowedText(schema: SchemaNode, descriptions: ReadonlyMap<string, strin
 
 /** The last line: whose schema it is, and the minors that have the field where not all have it. */
 function sourceText(kind: KindSchema, store: SchemaStore, path: JsonPath): string {
-  const source = `*${kind.kind} ${kind.apiVersion} · ${kind.origin}*`;
+  const source = `*${kind.kind}${kind.apiVersion === '' ? '' : ` ${kind.apiVersion}`} · ${kind.origin}*`;
   if (kind.custom) {
     return source;
   }

@@ -1,5 +1,7 @@
 // From a place in an object to its schema, and what may be said about it to a person.
 import type { JsonPath, JsonValue } from '../json';
+import { identityOf } from '../kinds/identity';
+import { nodeAt } from '../yaml/path';
 import type { YamlDocument } from '../yaml/tree';
 import type { SchemaNode } from './schemaNode';
 import type { KindSchema, SchemaStore } from './schemaStore';
@@ -50,6 +52,18 @@ export function kindWritten(document: YamlDocument): { apiVersion?: string; kind
 export function kindOf(document: YamlDocument, store: SchemaStore, minor: string | undefined): KindSchema | undefined {
   const { apiVersion, kind } = kindWritten(document);
   return apiVersion === undefined || kind === undefined ? undefined : store.lookup({ apiVersion, kind, minor });
+}
+
+/** The object at a path, where that is an item of a `List`: what it says of itself, and how deep it stands. */
+export function itemOfList(
+  document: YamlDocument,
+  path: JsonPath,
+): { written: { apiVersion: string; kind: string }; depth: number } | undefined {
+  if (path[0] !== 'items' || typeof path[1] !== 'number' || kindWritten(document).kind !== 'List') {
+    return undefined;
+  }
+  const item = identityOf(nodeAt(document.root, path.slice(0, 2)));
+  return item && { written: { apiVersion: item.apiVersion, kind: item.kind }, depth: 2 };
 }
 
 /** Descriptions of enum values, from the list that generated descriptions end with. */
