@@ -18,6 +18,7 @@ const entries = {
   cliMain: 'server/src/cli.ts',
   engineWorker: 'server/src/adapters/engineWorker.ts',
   kubeconfig: 'server/src/adapters/kubeconfig.ts',
+  jsonSchemas: 'server/src/adapters/jsonSchemas.ts',
 };
 const extensionLimit = 40 * 1024;
 

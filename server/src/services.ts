@@ -12,11 +12,12 @@ import { openSchemaPack } from './adapters/schemaFiles';
 import { createRepository } from './adapters/git';
 import { createVerdictCache, type VerdictCache } from './adapters/verdictCache';
 import { LiveGraph } from './core/graph/liveGraph';
-import type { Abort, FileTree, Log, Renderer, Repository } from './core/ports';
+import type { Abort, FileTree, JsonSchemaCompiler, Log, Renderer, Repository } from './core/ports';
 import type { Committed } from './core/render/committed';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
+import type { NamedSchemaPorts } from './core/schema/namedSchemas';
 import { createSchemaStore, type SchemaStore } from './core/schema/schemaStore';
 import { createDiscovery } from './core/workspace/discover';
 import type { Workspace } from './core/workspace/source';
@@ -55,6 +56,8 @@ export interface Services {
    * with `Cancelled` when overtaken by a later call for the same graph.
    */
   updateGraph(graph: LiveGraph, workspace: Workspace, abort?: Abort): Promise<void>;
+  /** What `readNamedSchemas` needs. */
+  namedSchemas(): NamedSchemaPorts;
   /** Reads captured schemas again, after one was added. */
   reloadCaptures(): void;
   /** The schema store; definitions of the workspace are put into it by the checks. */
@@ -154,6 +157,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       }
       return schemas;
     },
+    namedSchemas: () => ({ tree, store: services.schemas(), jsonSchemas }),
     reloadCaptures() {
       // Those in the repository are the team's, and count before a person's own.
       services.schemas().setClusters(readCaptures([...cachedCaptures(root), ...captureFolders]));
@@ -174,6 +178,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
         renderer: renderer(),
         validator: verdicts().validator,
         store: services.schemas(),
+        jsonSchemas,
+        root,
         graph: {
           offer: (file, text, parsed, documents) => graph.offer(file, text, parsed, documents),
           whole: async (workspace) => {
@@ -223,6 +229,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
   };
   return services;
 }
+
+/** Bundled apart: few documents name a JSON Schema. */
+const jsonSchemas = async (): Promise<JsonSchemaCompiler> =>
+  (await import('./adapters/jsonSchemas.js')).compileJsonSchema;
 
 /** Verdicts of one repository lie in one file: it is read whole. */
 function verdictFile(root: string): string {

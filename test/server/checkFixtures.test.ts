@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { compileJsonSchema } from '../../server/src/adapters/jsonSchemas';
 import { createEngines, type Engines } from '../../server/src/adapters/engines';
 import { checkWorkspace } from '../../server/src/core/render/checkWorkspace';
 import { discover } from '../../server/src/core/workspace/discover';
@@ -31,6 +32,7 @@ describe('the whole check', () => {
         renderer: engines.renderer,
         validator: engines.validator,
         store: newSchemaStore(),
+        jsonSchemas: () => Promise.resolve(compileJsonSchema),
       });
       assert.deepEqual(report.undecided, []);
       const expected = writeMarked(fixture, '', report.problems);

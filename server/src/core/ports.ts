@@ -305,3 +305,18 @@ export interface Log {
 }
 
 export type { JsonObject, JsonValue };
+
+/** A fault by a JSON Schema. */
+export interface JsonSchemaFault {
+  /** JSON Pointer of the value. */
+  path: string;
+  /** The key of that value which should not be there. */
+  key?: string;
+  /** What is wrong, without the place. */
+  message: string;
+}
+
+export type JsonSchemaCheck = (value: JsonValue) => JsonSchemaFault[];
+
+/** Makes the check of a JSON Schema; a text says why it cannot be made. */
+export type JsonSchemaCompiler = (schema: JsonObject) => JsonSchemaCheck | string;

@@ -6,6 +6,7 @@ import { settle } from '../core/check/suppress';
 import { versionsOf } from '../core/check/versions';
 import { Cancelled, EngineUnavailable, type Abort } from '../core/ports';
 import type { Problem } from '../core/problem';
+import { readNamedSchemas } from '../core/schema/namedSchemas';
 import { addDefinitions } from '../core/render/checkRendering';
 import type { Committed } from '../core/render/committed';
 import { checkWorkspace, isFinal } from '../core/render/checkWorkspace';
@@ -75,6 +76,10 @@ export class Diagnostics {
     if (this.session.documents.get(uri)?.version !== document.version) {
       return;
     }
+    await readNamedSchemas(document.parsed, path, repository.services.root, repository.services.namedSchemas());
+    if (this.session.documents.get(uri)?.version !== document.version) {
+      return;
+    }
     const quick = this.settled(this.fileCheck(document, repository, workspace, path), workspace);
     const run: Run = { uri, path, document, repository, quick, abort: new AbortController() };
     this.runs.set(uri, run);
@@ -136,6 +141,7 @@ export class Diagnostics {
       { path, parsed: document.parsed, neighbours: neighboursOf(workspace, file) },
       {
         store: repository.services.schemas(),
+        root: repository.services.root,
         cache: document.cache,
         versions: versionsOf(workspace, file?.sources ?? [], {
           ...this.version(),

@@ -2,6 +2,7 @@
 import { neighboursOf as neighboursOfFile } from '../core/check/neighbours';
 import type { Neighbours } from '../core/kinds/kind';
 import { clusterOf, versionOf } from '../core/check/versions';
+import { directivesOf } from '../core/schema/directive';
 import { plainSchema } from '../core/schema/plainSchema';
 import type { KindSchema, SchemaStore } from '../core/schema/schemaStore';
 import { configFile } from '../core/workspace/config';
@@ -83,5 +84,10 @@ export async function placeOfCaret(session: Session, params: PositionParams): Pr
   const { parsed } = place.document;
   const offset = parsed.lines.offsetAt(params.position);
   const yaml = documentAt(parsed, offset);
-  return yaml === undefined ? undefined : { ...place, offset, yaml };
+  if (yaml === undefined) {
+    return undefined;
+  }
+  const directive = directivesOf(parsed, place.path, place.repository.services.root).get(yaml.index);
+  const schemas = place.schemas.forNamed(directive?.kind === 'file' ? directive.target : undefined);
+  return { ...place, schemas, offset, yaml };
 }

@@ -8,6 +8,7 @@ import { identityOf, listItems, type Identity } from '../kinds/identity';
 import type { EngineVerdict } from '../ports';
 import { compareProblems, type Problem } from '../problem';
 import { groupOf } from '../resource';
+import { directivesOf, type Directive } from '../schema/directive';
 import { checkDocument } from '../schema/checkDocument';
 import type { SchemaStore } from '../schema/schemaStore';
 import { withFieldFixes } from '../upgrade/fieldFixes';
@@ -27,6 +28,7 @@ import { merge } from './merge';
 import type { ObjectPlace } from './objectPlace';
 import { decidesByVariable } from './freeText';
 import { goReaderFaults, readOver } from './goReader';
+import { jsonSchemaProblems, unusedSchema } from './namedSchemaProblems';
 import { serviceRangeProblems } from './serviceRange';
 import { valueFaults } from './valueFaults';
 import { agree, type CheckedVersion } from './versions';
@@ -44,6 +46,8 @@ export interface CheckOptions {
   minor?: string;
   /** All versions that the file is checked for, in place of `minor`. */
   versions?: readonly CheckedVersion[];
+  /** Absolute folder of the repository: schemas may be named by absolute paths below it. */
+  root?: string;
   /** Keeps the findings of documents that do not change between two checks of a file. */
   cache?: CheckCache;
   /** The text was rendered: what only files in Git can be blamed for is left out. */
@@ -56,6 +60,8 @@ export interface FileCheck {
   /** What it was checked for; never empty. */
   versions: readonly CheckedVersion[];
   store: SchemaStore | undefined;
+  /** Absolute folder of the repository, where it is known. */
+  root: string | undefined;
   /** In text order; neither suppressed nor re-graded yet (`settle` does both). */
   problems: Problem[];
 }
@@ -70,8 +76,10 @@ export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
   const versionKey = versions
     .map(({ minor, cluster, environments }) => `${minor ?? ''}@${cluster ?? ''}=${environments.join()}`)
     .join(';');
+  const directives = directivesOf(file.parsed, file.path, options.root);
   const problems = documents.flatMap((detected) => {
-    const check = (): Problem[] => checkDetected(file, detected, versions, options);
+    const directive = directives.get(detected.document.index);
+    const check = (): Problem[] => checkDetected(file, detected, versions, options, directive);
     if (options.cache === undefined) {
       return check();
     }
@@ -85,10 +93,18 @@ export function checkFile(file: FileToCheck, options: CheckOptions): FileCheck {
       options.store?.version,
       sopsKey,
       targetKey,
+      directives.get(detected.document.index)?.target,
     ].join('|');
     return options.cache.problemsOf(detected.document, file.parsed, key, check);
   });
-  return { file, documents, versions, store: options.store, problems: problems.sort(compareProblems) };
+  return {
+    file,
+    documents,
+    versions,
+    store: options.store,
+    root: options.root,
+    problems: problems.sort(compareProblems),
+  };
 }
 
 function checkDetected(
@@ -96,6 +112,7 @@ function checkDetected(
   detected: DetectedDocument,
   versions: readonly CheckedVersion[],
   { store, rendered }: CheckOptions,
+  directive: Directive | undefined,
 ): Problem[] {
   const { document, checks, identity } = detected;
   const problems: Problem[] = [];
@@ -106,7 +123,12 @@ function checkDetected(
   if (rendered !== true && !document.recovered) {
     problems.push(...patchProblems(file, detected, versions, store));
   }
-  if (checks.structure === 'none' || document.root === undefined) {
+  const named = directive?.kind === 'file' ? directive.target : undefined;
+  if (directive !== undefined && store !== undefined && detected.kind.id !== 'helmTemplate') {
+    problems.push(...jsonSchemaProblems(file, document, directive, store, identity));
+    problems.push(...unusedSchema(file, directive, store, isDescribed(detected, versions, store)));
+  }
+  if (checks.structure === 'none' || document.root === undefined || isJsonSchema(store, named)) {
     return problems.sort(compareProblems);
   }
   for (const fault of [...goReaderFaults(file.parsed, document), ...valueFaults(document.root)]) {
@@ -115,7 +137,7 @@ function checkDetected(
   if (store !== undefined) {
     const found = agree(
       versions.map((version) => {
-        const view = store.forCluster(version.cluster);
+        const view = store.forCluster(version.cluster).forNamed(named);
         const problems = checkDocument(document, view, {
           path: file.path,
           lines: file.parsed.lines,
@@ -130,7 +152,10 @@ function checkDetected(
       }),
     );
     addMigrations(found, file, document, versions, store);
-    problems.push(...(detected.encrypted ? found.filter((problem) => !concernsSops(problem, file.parsed)) : found));
+    // The line about the schema that is named, and not fetched, says it already.
+    const isSaid = directive?.kind === 'url';
+    const said = isSaid ? found.filter(({ rule }) => rule !== 'kubernetes/no-schema') : found;
+    problems.push(...(detected.encrypted ? said.filter((problem) => !concernsSops(problem, file.parsed)) : said));
   }
   if (checks.structure === 'whole') {
     problems.push(...identityProblems(file.path, file.parsed, document));
@@ -139,6 +164,24 @@ function checkDetected(
     problems.push(...plainSecrets(file, document.root, file.neighbours?.sops));
   }
   return withoutConsequences(problems.sort(compareProblems));
+}
+
+/** A document that names a JSON Schema is checked with that alone, and with the rules of the server that are not in schemas. */
+function isJsonSchema(store: SchemaStore | undefined, path: string | undefined): boolean {
+  return path !== undefined && store?.named(path)?.schema.kind === 'json';
+}
+
+function isDescribed(
+  { identity, kind }: DetectedDocument,
+  versions: readonly CheckedVersion[],
+  store: SchemaStore,
+): boolean {
+  return identity === undefined
+    ? kind.id !== 'other'
+    : versions.every(({ minor, cluster }) => {
+        const { apiVersion, kind: name } = identity;
+        return store.forCluster(cluster).lookup({ apiVersion, kind: name, minor }) !== undefined;
+      });
 }
 
 /** What patches say that are operations, or texts inside the document. */
@@ -243,7 +286,7 @@ export function engineObjects(check: FileCheck): EngineObject[] {
     return roots.flatMap((root) => {
       const identity = identityOf(root);
       const object = toExactJson(root);
-      return identity === undefined || !isObject(object) || isDisputed(check, identity)
+      return identity === undefined || !isObject(object) || isDisputed(check, detected.document, identity)
         ? []
         : [{ object, place: { path, parsed, identity } }];
     });
@@ -251,12 +294,18 @@ export function engineObjects(check: FileCheck): EngineObject[] {
 }
 
 /** The engine has one definition of each kind; where a cluster of this file has another one, its verdict would not hold there. */
-function isDisputed({ versions, store }: FileCheck, { apiVersion, kind }: Identity): boolean {
-  if (store === undefined || store.clusters.size === 0) {
+function isDisputed(
+  { file, versions, store, root }: FileCheck,
+  document: YamlDocument,
+  { apiVersion, kind }: Identity,
+): boolean {
+  const directive = directivesOf(file.parsed, file.path, root).get(document.index);
+  const named = directive?.kind === 'file' ? directive.target : undefined;
+  if (store === undefined || (store.clusters.size === 0 && named === undefined)) {
     return false;
   }
   const group = groupOf(apiVersion);
-  return versions.some(({ cluster }) => !store.forCluster(cluster).isEnginesOwn(group, kind));
+  return versions.some(({ cluster }) => !store.forCluster(cluster).forNamed(named).isEnginesOwn(group, kind));
 }
 
 /** The engine would judge the placeholder instead of what takes its place; the rendered object is judged instead. */
@@ -278,8 +327,8 @@ export function unjudged(check: FileCheck): Problem[] {
     }
     const reason = hasVariables(detected, parsed)
       ? 'what ${…} stands for is not known here'
-      : isDisputed(check, identity)
-        ? `clusters define ${identity.kind} differently`
+      : isDisputed(check, detected.document, identity)
+        ? `${identity.kind} is defined differently elsewhere`
         : undefined;
     if (reason === undefined) {
       return [];

@@ -3,6 +3,7 @@
 import picomatch from 'picomatch';
 import { identityOf, listItems, type Identity } from '../kinds/identity';
 import type { Problem } from '../problem';
+import { uncheckedDocuments } from '../schema/directive';
 import { withoutSecretValue } from '../secrets/hideValues';
 import { entryOf } from '../yaml/path';
 import { follow } from '../yaml/resolve';
@@ -23,7 +24,15 @@ export interface Suppressions {
 const noLines: Suppressions['lines'] = new Map();
 
 export function suppressionsOf(parsed: ParsedYaml): Suppressions {
-  return { lines: ignoredLines(parsed), objects: ignoredObjects(parsed) };
+  return { lines: ignoredLines(parsed), objects: [...ignoredObjects(parsed), ...unchecked(parsed)] };
+}
+
+/** Documents whose schema is said to be `none`: nobody wants them checked. */
+function unchecked(parsed: ParsedYaml): Suppressions['objects'] {
+  return uncheckedDocuments(parsed).map((document) => {
+    const { start, end } = parsed.lines.range(document.start, document.end);
+    return { first: start.line, last: end.line, rules: ['*'] };
+  });
 }
 
 function ignoredLines(parsed: ParsedYaml): Suppressions['lines'] {
@@ -100,7 +109,7 @@ export function isSuppressed(problem: Problem, { lines, objects }: Suppressions)
   }
   const { line } = problem.range.start;
   const names = (rule: string): boolean =>
-    rule === problem.rule || (rule.endsWith('/*') && problem.rule.startsWith(rule.slice(0, -1)));
+    rule === problem.rule || rule === '*' || (rule.endsWith('/*') && problem.rule.startsWith(rule.slice(0, -1)));
   return (
     lines.get(line)?.some(names) === true ||
     objects.some(({ first, last, rules }) => first <= line && line <= last && rules.some(names))

@@ -20,6 +20,7 @@ import type { DetectedDocument } from '../kinds/kind';
 import {
   Cancelled,
   EngineUnavailable,
+  type JsonSchemaCompiler,
   type Abort,
   type EngineVerdict,
   type FileTree,
@@ -27,6 +28,7 @@ import {
   type Validator,
 } from '../ports';
 import { compareProblems, type Problem } from '../problem';
+import { readNamedSchemas } from '../schema/namedSchemas';
 import type { SchemaStore } from '../schema/schemaStore';
 import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace/source';
 import { withFieldFixes } from '../upgrade/fieldFixes';
@@ -48,6 +50,10 @@ export interface CheckWorkspacePorts {
   renderer: Renderer;
   validator: Validator;
   store: SchemaStore;
+  /** For documents that name a JSON Schema; loaded when the first does. */
+  jsonSchemas?: () => Promise<JsonSchemaCompiler>;
+  /** Absolute folder of the repository, where it lies on a disk. */
+  root?: string;
   /** Where what refers to what is looked up; absent: references are not judged. */
   graph?: CheckGraph;
 }
@@ -350,7 +356,7 @@ class Check {
       if (text === undefined) {
         continue;
       }
-      const check = this.checkText(file, text);
+      const check = await this.checkText(file, text);
       const final = isFinal(this.workspace, file);
       const asked = this.validator !== undefined && file.role === 'manifest' && (final || unfinished.has(file.path));
       const objects = asked ? engineObjects(check) : [];
@@ -368,10 +374,21 @@ class Check {
     await Promise.all(judging);
   }
 
-  private checkText(file: WorkspaceFile, text: string): FileCheck {
+  private async checkText(file: WorkspaceFile, text: string): Promise<FileCheck> {
+    const { store, root, jsonSchemas } = this.ports;
+    const parsed = parseYaml(text);
+    await readNamedSchemas(parsed, file.path, root, {
+      tree: this.tree,
+      store,
+      ...(jsonSchemas === undefined ? {} : { jsonSchemas }),
+    });
     const check = checkFile(
-      { path: file.path, parsed: parseYaml(text), neighbours: neighboursOf(this.workspace, file) },
-      { store: this.ports.store, versions: versionsOf(this.workspace, file.sources, this.versionOptions()) },
+      { path: file.path, parsed, neighbours: neighboursOf(this.workspace, file) },
+      {
+        store,
+        ...(root === undefined ? {} : { root }),
+        versions: versionsOf(this.workspace, file.sources, this.versionOptions()),
+      },
     );
     this.identities.set(file.path, identitiesOf(check));
     this.ports.graph?.offer(file, text, check.file.parsed, check.documents);

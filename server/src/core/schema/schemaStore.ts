@@ -10,6 +10,7 @@ import { explainMissing, type MissingKind } from './missingKind';
 import { builtinDocuments, customDocument } from './openApiDocuments';
 import { bundledKind, capturedKind, definedKind, isCrd, type CustomKind } from './customKinds';
 import type { ApiLifecycle, PackedKind, SchemaPack } from './pack';
+import type { NamedSchema } from './namedSchemas';
 import { goneFromKubernetes } from './removedApis';
 import type { SchemaNode } from './schemaNode';
 
@@ -80,6 +81,11 @@ export interface SchemaStore {
   readonly cluster: CapturedCluster | undefined;
   /** The store as it is for a cluster: what was captured from it counts after the workspace. This view where nothing was. */
   forCluster(context: string | undefined): SchemaStore;
+  /** What was read of a file that documents name as their schema, with the text that it was read from. */
+  named(path: string): { text: string | undefined; schema: NamedSchema } | undefined;
+  setNamed(path: string, text: string | undefined, schema: NamedSchema): void;
+  /** The store as it is for a document that names this file: what the file defines counts before everything else. */
+  forNamed(path: string | undefined): SchemaStore;
   /**
    * False where the exact engine, which has one definition of each kind, has another one than counts here: two clusters differ. Its
    * verdict on such objects would be another cluster's.
@@ -107,6 +113,10 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   /** What clusters define, by context, then `group kind`. */
   const captured = new Map<string, Map<string, CustomKind>>();
   const views = new Map<string, SchemaStore>();
+  const namedFiles = new Map<
+    string,
+    { text: string | undefined; schema: NamedSchema; kinds: Map<string, CustomKind> }
+  >();
 
   const types = (minor: number): BuiltinTypes => {
     const known = builtins.get(minor);
@@ -171,7 +181,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   };
 
   /** Layers of custom kinds, the strongest last: made when first asked, and again after a change. */
-  const layered = (context: string | undefined): (() => Map<string, CustomKind>) => {
+  const layered = (context: string | undefined, file: string | undefined): (() => Map<string, CustomKind>) => {
     let made: { version: number; kinds: Map<string, CustomKind> } | undefined;
     return () => {
       if (made?.version !== version) {
@@ -181,13 +191,14 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
             defined.forEach((kind) => kinds.set(`${kind.group} ${kind.kind}`, kind));
           }
         }
+        namedFiles.get(file ?? '')?.kinds.forEach((kind, id) => kinds.set(id, kind));
         made = { version, kinds };
       }
       return made.kinds;
     };
   };
 
-  const plain = layered(undefined);
+  const plain = layered(undefined, undefined);
   const engines = (id: string): CustomKind | undefined => {
     const kind = plain().get(id);
     if (kind === undefined || kind.source === 'bundled') {
@@ -198,13 +209,20 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         }
       }
     }
-    return kind;
+    // What only a document names is better than no definition.
+    return kind ?? [...namedFiles.values()].flatMap(({ kinds }) => kinds.get(id) ?? [])[0];
   };
 
-  const view = (context: string | undefined): SchemaStore => viewOf(context, layered(context), new Map());
+  const view = (context: string | undefined, file: string | undefined): SchemaStore => {
+    const id = `${context ?? ''}\n${file ?? ''}`;
+    const known = views.get(id) ?? viewOf(context, file, layered(context, file), new Map());
+    views.set(id, known);
+    return known;
+  };
 
   const viewOf = (
     context: string | undefined,
+    file: string | undefined,
     custom: () => Map<string, CustomKind>,
     explained: Map<string, MissingKind>,
   ): SchemaStore => {
@@ -318,10 +336,23 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         if (wanted === undefined || !clusters.has(wanted)) {
           return self;
         }
-        const known = views.get(wanted) ?? view(wanted);
-        views.set(wanted, known);
-        return known;
+        return view(wanted, file);
       },
+      named(path) {
+        const found = namedFiles.get(path);
+        return found === undefined ? undefined : { text: found.text, schema: found.schema };
+      },
+      setNamed(path, text, schema) {
+        const defined = schema.kind === 'definitions' ? schema.definitions : [];
+        const kinds = defined.flatMap((crd) => definedKind(crd, 'workspace', path) ?? []);
+        namedFiles.set(path, {
+          text,
+          schema,
+          kinds: new Map(kinds.map((kind) => [`${kind.group} ${kind.kind}`, kind])),
+        });
+        version++;
+      },
+      forNamed: (path) => (path === undefined || !namedFiles.has(path) ? self : view(context, path)),
       isEnginesOwn: (group, kind) => custom().get(`${group} ${kind}`)?.text() === engines(`${group} ${kind}`)?.text(),
       get version() {
         return version;
@@ -366,7 +397,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
     return lives.get(`${apiVersion} ${kind}`) ?? goneFromKubernetes(apiVersion, kind);
   };
 
-  const store = viewOf(undefined, plain, new Map());
+  const store = viewOf(undefined, undefined, plain, new Map());
   return store;
 }
 
