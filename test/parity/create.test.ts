@@ -7,12 +7,15 @@ import { basesOf, plan } from './plan';
 import { endProduct, engineFieldsOf, verdictsOf } from './product';
 import { record } from './report';
 import { inParallel, random, seedOf } from './sets';
-import { tables } from './tables';
+import { peerTable, tables } from './tables';
+import { peerVerdicts } from './peers';
 
 /** PLUMBLINE_SEED makes the same set again; PLUMBLINE_MUTANTS its size; with PLUMBLINE_STACKED each has so many faults. */
 const seed = seedOf();
 const size = Number(process.env['PLUMBLINE_MUTANTS'] ?? 8000);
 const stacked = Number(process.env['PLUMBLINE_STACKED'] ?? 1);
+/** PLUMBLINE_PEERS=no leaves the other validators out, which take longer than everything else. */
+const withPeers = process.env['PLUMBLINE_PEERS'] !== 'no';
 
 describe('create: mutants of valid manifests', () => {
   let server: ApiServer;
@@ -39,12 +42,23 @@ describe('create: mutants of valid manifests', () => {
     const fields = await engineFieldsOf(valued.map(({ asked }) => asked));
     valued.forEach((c, i) => Object.assign(c, { engineFields: fields[i] }));
     figures = figuresOf(cases);
+    // Items of lists are shown to the peers by themselves, which is what they say of lists, too.
+    const peers = withPeers
+      ? peerTable(
+          cases,
+          await peerVerdicts(
+            cases.map(({ asked, kind }) => ({ text: asked, kind })),
+            crds,
+          ),
+        )
+      : undefined;
     const kinds = [...bases.byKind.keys()];
     record(`create${stacked > 1 ? '-stacked' : ''}-${seed}`, {
       seed,
       validManifests: bases.all.length,
       builtInKinds: kinds.filter((kind) => !isCustom(kind)).length,
       customKinds: kinds.filter(isCustom).length,
+      ...(peers === undefined ? {} : { peers }),
       ...tables(figures),
     });
   });

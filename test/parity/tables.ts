@@ -1,5 +1,6 @@
 // Figures as they are recorded: numbers for the print, every case that differs for the file.
-import { line, type Case, type Figures } from './figures';
+import { errorsOf, line, type Case, type Figures } from './figures';
+import type { PeerVerdicts } from './peers';
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(2)} %`);
 
@@ -39,5 +40,41 @@ export function tables(f: Figures): Record<string, number | string | readonly un
     byForm: f.byForm,
     bySort: f.bySort,
     byKind: f.byKind,
+  };
+}
+
+interface PeerRow {
+  documents: number;
+  serverRefuses: number;
+  /** What each finds of that, and how often it refuses what the server accepts. */
+  plumbline: string;
+  kubeconform: string;
+  yamlLanguageServer: string;
+}
+
+/** All validators on the same documents, in total and by the server's reason. */
+export function peerTable(cases: readonly Case[], { kubeconform, yamlLanguageServer }: PeerVerdicts): object {
+  const ours = cases.map((c) => errorsOf(c).length > 0);
+  const row = (wanted: (c: Case) => boolean): PeerRow => {
+    const chosen = cases.flatMap((c, index) => (wanted(c) ? [{ isRefused: !c.judgement.accepted, index }] : []));
+    const cell = (verdicts: readonly boolean[]): string => {
+      const caught = chosen.filter(({ isRefused, index }) => isRefused && verdicts[index]).length;
+      const alarms = chosen.filter(({ isRefused, index }) => !isRefused && verdicts[index]).length;
+      const agreed = chosen.filter(({ isRefused, index }) => isRefused === verdicts[index]).length;
+      return `${caught} found, ${alarms} false alarms, parity ${percent(agreed, chosen.length)}`;
+    };
+    return {
+      documents: chosen.length,
+      serverRefuses: chosen.filter(({ isRefused }) => isRefused).length,
+      plumbline: cell(ours),
+      kubeconform: cell(kubeconform),
+      yamlLanguageServer: cell(yamlLanguageServer),
+    };
+  };
+  const reasons = [...new Set(cases.map(({ judgement }) => judgement.reason))].filter(Boolean).sort();
+  return {
+    all: row(() => true),
+    accepted: row(({ judgement }) => judgement.accepted),
+    ...Object.fromEntries(reasons.map((reason) => [reason, row(({ judgement }) => judgement.reason === reason)])),
   };
 }
