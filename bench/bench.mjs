@@ -19,8 +19,9 @@ import { index } from './suites/index.mjs';
 import { preview } from './suites/preview.mjs';
 import { start } from './suites/start.mjs';
 import { typing } from './suites/typing.mjs';
+import { typingDocument } from './suites/typingDocument.mjs';
 
-const suites = { check, typing, index, preview, start, drift };
+const suites = { check, typing, 'typing-document': typingDocument, index, preview, start, drift };
 
 const number = (text, least) => {
   const value = Number(text);

@@ -251,6 +251,21 @@ export function largeFile(lines) {
   return text;
 }
 
+/** The same as one single document: a list. */
+export function largeDocument(lines) {
+  let text = 'apiVersion: v1\nkind: List\nitems:\n';
+  let count = 3;
+  for (const { text: next } of manifests(10_000)) {
+    const own = next.trimEnd().split('\n');
+    text += own.map((line, i) => `${i === 0 ? '  - ' : '    '}${line}\n`).join('');
+    count += own.length;
+    if (count >= lines) {
+      break;
+    }
+  }
+  return text;
+}
+
 export function write(dir, files) {
   for (const { path: name, text } of files) {
     const file = path.join(dir, name);

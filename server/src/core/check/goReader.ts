@@ -37,7 +37,7 @@ export function goReaderFaults(parsed: ParsedYaml, document: YamlDocument): Synt
   // A document between brackets may be JSON, which kubectl reads as JSON.
   const isJson = (root.kind === 'map' || root.kind === 'seq') && root.flow && isJsonText(content);
   if (/[[{&*]|<<|\\\//.test(content)) {
-    new Walk(text, faults, isJson).visit(root, false);
+    new Walk(text, faults, isJson, content.includes('<<')).visit(root, false);
   }
   // What every reader refuses is reported already.
   return faults.filter(({ start }) => !document.faults.some((known) => start >= known.start && start < known.end));
@@ -80,12 +80,15 @@ class Walk {
     private readonly text: string,
     private readonly faults: SyntaxFault[],
     private readonly isJson: boolean,
+    private readonly hasMerges: boolean,
   ) {}
 
   visit(node: Node, inFlow: boolean): void {
     this.anchorName(node);
     if (node.kind === 'map') {
-      this.merges(node);
+      if (this.hasMerges) {
+        this.merges(node);
+      }
       for (const { key, value } of node.pairs) {
         if (node.flow && !this.isJson) {
           this.flowKey(node, key);

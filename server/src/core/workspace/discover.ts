@@ -58,7 +58,7 @@ export function createDiscovery(): Discovery {
   return {
     isSame(path, text) {
       const before = memory.get(path);
-      return before !== undefined && last !== undefined && declaresTheSame(last, before, readFacts(path, text));
+      return before !== undefined && last !== undefined && declaresTheSame(last, before, readFacts(path, text, before));
     },
 
     textOf: (path) => memory.get(path)?.text,

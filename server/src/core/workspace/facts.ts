@@ -30,9 +30,10 @@ export interface FileFacts {
   parsed(): ParsedYaml;
 }
 
-export function readFacts(path: string, text: string): FileFacts {
+/** `before`: facts of an earlier text of the file, so that what did not change is not parsed again. The new facts hold on to them. */
+export function readFacts(path: string, text: string, before?: FileFacts): FileFacts {
   let parsed: ParsedYaml | undefined;
-  const parse = (): ParsedYaml => (parsed ??= parseYaml(text));
+  const parse = (): ParsedYaml => (parsed ??= parseYaml(text, before?.parsed()));
   const objects = objectsIn(path, text, parse);
   return { path, text, objects, resemblesObject: objects.length === 0 && resemblesObject(text), parsed: parse };
 }

@@ -130,9 +130,17 @@ export function joinLines(text: string, opener: number, close: number): string {
   return text.slice(0, opener) + joined + text.slice(close + 1);
 }
 
+/** Walks back by characters: a search for a line break of the other kind would run to the beginning of the text. */
 export function startOfLine(text: string, at: number): number {
-  // A negative place would be taken for the first.
-  return at <= 0 ? 0 : Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
+  let start = Math.max(0, Math.min(at, text.length));
+  while (start > 0) {
+    const code = text.charCodeAt(start - 1);
+    if (code === 10 || code === 13) {
+      break;
+    }
+    start--;
+  }
+  return start;
 }
 
 /** Offset of the line break that ends the line of `at`, or of the end of the text. */

@@ -16,7 +16,13 @@ export interface SoundText {
 
 /** True where a line has a key behind a `?`: then what an entry is depends on the ones before it. */
 export function hasExplicitKeys(text: string): boolean {
-  return /(?:^|[\r\n])[ -]*\?(?:\s|$)/.test(text);
+  for (let at = text.indexOf('?'); at >= 0; at = text.indexOf('?', at + 1)) {
+    const isFollowed = /^\s?$/.test(text.slice(at + 1, at + 2));
+    if (isFollowed && /^[ -]*$/.test(text.slice(startOfLine(text, at), at))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Whole entries of a collection that stand on lines of their own. */
