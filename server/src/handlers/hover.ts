@@ -7,6 +7,7 @@ import { guarded } from '../guard';
 import { documentKindHover } from './documentKind';
 import type { Session } from '../session';
 import { hoverReference } from './graphOffers';
+import { effectiveValueHover } from './effectiveValue';
 import { placeOfCaret, schemaOfFile, type CaretPlace, type PositionParams } from './documentPlace';
 
 export interface HoverPart {
@@ -26,6 +27,7 @@ const providers: HoverProvider[] = [
 ];
 
 export function registerHover(session: Session): void {
+  const asked = [...providers, effectiveValueHover(session)];
   session.connection.onHover(
     guarded<PositionParams, Hover | null>(
       session.log,
@@ -36,7 +38,7 @@ export function registerHover(session: Session): void {
           return null;
         }
         const parts: HoverPart[] = [];
-        for (const provider of providers) {
+        for (const provider of asked) {
           const part = await provider(at, abort);
           if (part !== undefined) {
             parts.push(part);
