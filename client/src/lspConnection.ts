@@ -25,8 +25,8 @@ export interface Connection {
 /** Files that the server reads; virtual documents of our own are of other schemes, so they are never checked. */
 const documents = [
   { scheme: 'file', language: 'yaml' },
-  { scheme: 'file', language: 'helm' },
-  { scheme: 'file', language: 'dockercompose' },
+  // Other extensions call files of ours by their own languages, for the folder they lie in; what they are, the server finds in them.
+  { scheme: 'file', pattern: '**/*.{yaml,yml}' },
   { scheme: 'file', pattern: '**/templates/**/*.{yaml,yml,tpl,txt}' },
   { scheme: 'file', pattern: '**/{Kustomization,kustomization,Chart.lock}' },
 ];

@@ -91,7 +91,10 @@ export class Session {
   constructor(
     readonly connection: Connection,
     readonly log: Log,
-  ) {}
+  ) {
+    // A document that is opened again counts its versions from the beginning, over whatever text it has now.
+    this.documents.onDidClose(({ document }) => this.trees.delete(document.uri));
+  }
 
   /** The document with its tree at its newest text; unchanged segments keep their trees. */
   document(uri: string): OpenDocument | undefined {

@@ -12,7 +12,6 @@ import { readMarked, writeMarked, type MarkedFile } from '../support/markers';
 import { newSchemaStore, repositoryRoot } from '../support/schemas';
 
 const schemas = newSchemaStore();
-const folder = path.join(repositoryRoot, 'test/fixtures/diagnostics');
 
 function problemsOf(file: MarkedFile): Problem[] {
   const { role, chart, substituted, eol, minor, bom, sops, target } = file.options;
@@ -42,21 +41,25 @@ function problemsOf(file: MarkedFile): Problem[] {
   return settle(check.problems, parsed);
 }
 
-describe('diagnostics', () => {
-  for (const name of (fs.readdirSync(folder, { recursive: true }) as string[]).sort()) {
-    if (!name.endsWith('.yaml')) {
-      continue;
-    }
-    it(name, () => {
-      const file = path.join(folder, name);
-      const fixture = fs.readFileSync(file, 'utf8');
-      const files = readMarked(fixture, path.basename(name));
-      const expected = writeMarked(fixture, path.basename(name), files.flatMap(problemsOf));
-      if (process.env.UPDATE_EXPECT === '1') {
-        fs.writeFileSync(file, expected);
-      } else {
-        assert.strictEqual(fixture, expected);
+/** The reported situations that an editor must not repeat stand apart: each is named by its number in the list of them. */
+for (const area of ['diagnostics', 'acceptance']) {
+  const folder = path.join(repositoryRoot, 'test/fixtures', area);
+  describe(area, () => {
+    for (const name of (fs.readdirSync(folder, { recursive: true }) as string[]).sort()) {
+      if (!name.endsWith('.yaml')) {
+        continue;
       }
-    });
-  }
-});
+      it(name, () => {
+        const file = path.join(folder, name);
+        const fixture = fs.readFileSync(file, 'utf8');
+        const files = readMarked(fixture, path.basename(name));
+        const expected = writeMarked(fixture, path.basename(name), files.flatMap(problemsOf));
+        if (process.env.UPDATE_EXPECT === '1') {
+          fs.writeFileSync(file, expected);
+        } else {
+          assert.strictEqual(fixture, expected);
+        }
+      });
+    }
+  });
+}
