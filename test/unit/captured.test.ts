@@ -11,7 +11,8 @@ import {
   type ClusterFacts,
 } from '../../server/src/core/schema/captured';
 import type { SchemaStore } from '../../server/src/core/schema/schemaStore';
-import type { Environment, Workspace } from '../../server/src/core/workspace/source';
+import { defineKinds } from '../../server/src/core/render/defineKinds';
+import type { Environment, FileRole, Workspace } from '../../server/src/core/workspace/source';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { newSchemaStore } from '../support/schemas';
 
@@ -217,5 +218,36 @@ describe('definitions from an OpenAPI description', () => {
       usage: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
       spec: { type: 'object', 'x-kubernetes-validations': [{ rule: 'true' }], default: { $ref: 'kept' } },
     });
+  });
+});
+
+describe('definitions of the workspace', () => {
+  const workspaceOf = (files: Record<string, FileRole>): Workspace =>
+    ({
+      configuration: { schemas: ['vendor/'] },
+      files: Object.entries(files).map(([path, role]) => ({ path, role, sources: [] })),
+    }) as unknown as Workspace;
+  const text = JSON.stringify(widget('x'));
+  const tree = { read: () => Promise.resolve(text) };
+
+  it('are found by role and folder, and forgotten with their file', async () => {
+    const store = newSchemaStore();
+    for (const [path, role, found] of [
+      ['crds/a.yaml', 'crd', true],
+      ['a.yaml', 'manifest', true],
+      ['templates/a.yaml', 'template', true],
+      ['vendor/a.yaml', 'other', true],
+      ['docs/a.yaml', 'other', false],
+    ] as const) {
+      await defineKinds(workspaceOf({ [path]: role }), tree, store, () => undefined);
+      assert.equal(store.lookup(query) !== undefined, found, path);
+    }
+  });
+
+  it('are not read from templates with actions', async () => {
+    const store = newSchemaStore();
+    const templated = { read: () => Promise.resolve(`${text}\n# {{ .Values.x }}\n`) };
+    await defineKinds(workspaceOf({ 'templates/a.yaml': 'template' }), templated, store, () => undefined);
+    assert.equal(store.lookup(query), undefined);
   });
 });

@@ -34,10 +34,9 @@ import type { Environment, Source, Workspace, WorkspaceFile } from '../workspace
 import { withFieldFixes } from '../upgrade/fieldFixes';
 import { isWithin } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
-import { toJson } from '../yaml/resolve';
-import { isObject } from '../json';
 import type { ParsedYaml } from '../yaml/tree';
 import { addDefinitions, checkRendering, type CheckPorts } from './checkRendering';
+import { defineKinds, isDefinition } from './defineKinds';
 import { namespaceOf, renderSource } from './renderSource';
 import type { Committed } from './committed';
 import { duplicatesInFolders, identitiesOf, type DeclaredIdentity } from './duplicateObjects';
@@ -98,9 +97,6 @@ export interface CheckReport {
 
 /** Objects that are handed to the engine at once, while the next files are read. */
 const engineBatch = 400;
-
-/** The workspace whose definitions a store holds. */
-const definedFrom = new WeakMap<SchemaStore, Workspace>();
 
 /** A checked file on its way to the engine. */
 interface Judged {
@@ -200,7 +196,7 @@ class Check {
 
   async report(): Promise<CheckReport> {
     this.problems.push(...this.workspace.problems);
-    await this.defineKinds();
+    await defineKinds(this.workspace, this.tree, this.ports.store, (text) => this.step(text));
     const work = planRenderings(this.workspace, this.options, this.versionOptions());
     await this.render(work);
     await this.checkFiles();
@@ -250,35 +246,6 @@ class Check {
       throw new Cancelled();
     }
     this.options.progress?.(text);
-  }
-
-  /**
-   * CustomResourceDefinitions of the repository win over the ones that Plumbline brings. Looked for once per discovery: who edits a
-   * definition gets a new workspace.
-   */
-  private async defineKinds(): Promise<void> {
-    const { workspace, tree } = this;
-    const { store } = this.ports;
-    if (definedFrom.get(store) === workspace) {
-      return;
-    }
-    const folders = workspace.configuration.schemas.map((folder) => folder.replace(/^\.?\//, '').replace(/\/$/, ''));
-    let done = 0;
-    for (const { path, role } of this.files) {
-      if (done++ % 500 === 0) {
-        this.step(`Reading files … ${done}/${this.files.length}`);
-      }
-      if (role === 'manifest' || role === 'crd' || folders.some((folder) => isWithin(folder, path))) {
-        const text = (await tree.read(path)) ?? '';
-        const definitions = text.includes('CustomResourceDefinition')
-          ? parseYaml(text)
-              .documents.map((document) => toJson(document.root))
-              .filter(isDefinition)
-          : [];
-        store.setCrds('workspace', path, definitions);
-      }
-    }
-    definedFrom.set(store, workspace);
   }
 
   private versionOf(environment: Environment | undefined): string | undefined {
@@ -626,8 +593,4 @@ class Check {
 function sameFault(problem: Problem): string {
   const field = problem.field?.slice(problem.field.lastIndexOf('/') + 1) ?? '';
   return [problem.path, problem.range.start.line, problem.rule, /^\d+$/.test(field) ? '' : field].join('|');
-}
-
-function isDefinition(value: unknown): value is JsonObject {
-  return isObject(value as JsonObject) && (value as JsonObject)['kind'] === 'CustomResourceDefinition';
 }
