@@ -79,7 +79,7 @@ export function pieces(all: ReadonlyMap<string, string>): Piece[] {
 }
 
 /** As kubectl parts a file: at lines that start with `---`. */
-function documentsOf(text: string): string[] {
+export function documentsOf(text: string): string[] {
   const parts = text.split(/^---.*(?:\r?\n|$)/m);
   return parts.filter((part) => part.trim() !== '').map((part) => (part.endsWith('\n') ? part : part + '\n'));
 }

@@ -121,3 +121,9 @@ function asItem(mutant: Mutant): Mutant {
     above: above.map((line) => line + headLines),
   };
 }
+
+/** True for kinds that a definition brings. */
+export function isCustom(kind: string): boolean {
+  const group = /^([^/ ]*)\//.exec(kind)?.[1] ?? '';
+  return group.includes('.') && (!/(?:^|\.)k8s\.io$/.test(group) || group === 'gateway.networking.k8s.io');
+}

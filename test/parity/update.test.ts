@@ -1,64 +1,19 @@
 // Updates of objects that the server really has: a PUT in a dry run beside the engine's verdict on the new object with the stored one
 // (`ValidateItem.old`), which is how drift and the rules of immutable fields ask it.
 import assert from 'node:assert/strict';
-import { isObject, writeJson, type JsonObject, type JsonValue } from '../../server/src/core/json';
-import { identityOf } from '../../server/src/core/kinds/identity';
+import { writeJson } from '../../server/src/core/json';
 import type { EngineVerdict } from '../../server/src/core/ports';
-import { addDefinitions } from '../../server/src/core/render/checkRendering';
-import { parseYaml } from '../../server/src/core/yaml/parse';
-import { toExactJson } from '../../server/src/core/yaml/resolve';
 import { ApiServer, type Judgement } from './apiServer';
 import { stateOfMessage } from './figures';
 import { definitions, folders, pieces } from './material';
-import { mutate, sorts } from './mutate';
-import { basesOf, kindOf } from './plan';
-import { endProduct, storeOf, theEngines } from './product';
+import { basesOf } from './plan';
+import { endProduct } from './product';
 import { record } from './report';
-import { inParallel, random, seedOf } from './sets';
+import { seedOf } from './sets';
+import { updateCases, type Update } from './updateCases';
 
 const seed = seedOf();
 const size = Number(process.env['PLUMBLINE_UPDATES'] ?? 5000);
-
-interface Stored {
-  kind: string;
-  name: string;
-  text: string;
-  object: JsonObject;
-}
-
-interface Update {
-  stored: Stored;
-  sort: string;
-  object: JsonObject;
-  judgement: Judgement;
-  verdict: EngineVerdict;
-}
-
-/** What a mutant says of itself must stay: another name is another object. Whole YAML faults are the business of creates. */
-function updateOf(text: string, { object: stored }: Stored): JsonObject | undefined {
-  const { documents } = parseYaml(text);
-  const [document] = documents;
-  const object = documents.length === 1 && document?.faults.length === 0 ? toExactJson(document.root) : undefined;
-  if (!isObject(object) || !isObject(object['metadata']) || identityOf(document?.root) === undefined) {
-    return undefined;
-  }
-  const metadata = stored['metadata'] as JsonObject;
-  const own = object['metadata'];
-  const isSame =
-    object['apiVersion'] === stored['apiVersion'] &&
-    object['kind'] === stored['kind'] &&
-    own['name'] === metadata['name'] &&
-    (own['namespace'] ?? 'default') === (metadata['namespace'] ?? own['namespace'] ?? 'default');
-  // Custom resources cannot be written without it, and nobody keeps one in Git.
-  return isSame
-    ? { ...object, metadata: { ...own, resourceVersion: metadata['resourceVersion'] as JsonValue } }
-    : undefined;
-}
-
-/** The engine takes a custom resource as a merge left it, where a null stands for itself; a PUT drops it. */
-function holdsNull(value: JsonValue): boolean {
-  return value === null || (typeof value === 'object' && Object.values(value).some(holdsNull));
-}
 
 describe('update: mutants of stored objects', () => {
   let server: ApiServer;
@@ -70,49 +25,9 @@ describe('update: mutants of stored objects', () => {
     const crds = definitions();
     server = await ApiServer.start(crds);
     const bases = await basesOf(server, pieces(all));
-    const next = random(seed);
-    const stored = await create(server, bases.byKind);
-    const families = [
-      ...new Map(stored.map((one) => [one.kind, stored.filter(({ kind }) => kind === one.kind)])).values(),
-    ];
-    const one = <T>(list: readonly T[]): T | undefined => list[Math.floor(next() * list.length)];
-    const planned: Pick<Update, 'stored' | 'sort' | 'object'>[] = [];
-    const seen = new Set<string>();
-    for (let tries = 0; planned.length < size && tries < size * 20; tries++) {
-      const base = next() < 0.7 ? one(one(families) ?? []) : one(stored);
-      if (base === undefined) {
-        break;
-      }
-      // As the author wrote it, or as the server gives it back: with defaults, addresses and all.
-      const text = next() < 0.5 ? base.text : JSON.stringify(withoutOwners(base.object), null, 2);
-      const sort = one(sorts) ?? '';
-      const mutant = mutate(text, sort, next);
-      const object = mutant === undefined ? undefined : updateOf(mutant.text, base);
-      const written = object === undefined ? '' : writeJson(object);
-      const isDropped = object !== undefined && isCustom(base) && holdsNull(object);
-      if (object !== undefined && !seen.has(written) && !isDropped) {
-        seen.add(written);
-        planned.push({ stored: base, sort, object });
-      }
-    }
-    const { validator } = theEngines();
-    const store = storeOf(crds);
-    await addDefinitions(
-      stored.map(({ object }) => object),
-      { store, validator },
-    );
-    const verdicts = await validator.validate(
-      planned.map(({ object, stored: { object: old } }) => ({ object, old, namespace: 'default' })),
-    );
-    const judgements = await inParallel(planned, 12, ({ object, stored: { object: old } }) =>
-      server.judgeUpdate(writeJson(object), old),
-    );
-    updates = planned.map((update, i) => ({
-      ...update,
-      judgement: judgements[i] as Judgement,
-      verdict: verdicts[i] as EngineVerdict,
-    }));
-    report(stored.length, families.length);
+    const cases = await updateCases(server, bases, { size, seed }, crds);
+    updates = cases.updates;
+    report(cases.stored.length, new Set(cases.stored.map(({ kind }) => kind)).size);
   });
   after(async () => {
     await server?.stop();
@@ -177,30 +92,6 @@ describe('update: mutants of stored objects', () => {
     assert.ok(share >= 0.999, JSON.stringify(unexplained().slice(0, 5).map(shown), null, 1));
   });
 });
-
-/** Up to 25 objects of each kind, for good. */
-async function create(
-  server: ApiServer,
-  byKind: ReadonlyMap<string, { name: string; text: string }[]>,
-): Promise<Stored[]> {
-  const wanted = [...byKind].flatMap(([kind, list]) =>
-    /CustomResourceDefinition$/.test(kind) ? [] : list.slice(0, 25),
-  );
-  const made = await inParallel(wanted, 8, ({ text }) => server.create(text));
-  return wanted.flatMap(({ name, text }, i) => {
-    const object = made[i];
-    return object === undefined ? [] : [{ kind: kindOf(text), name, text, object }];
-  });
-}
-
-const isCustom = ({ kind }: Stored): boolean =>
-  !/^(?:v1|apps\/|batch\/|autoscaling\/|policy\/)/.test(kind) && !/^(?!gateway\.)[a-z.]*k8s\.io\//.test(kind);
-
-function withoutOwners(object: JsonObject): JsonObject {
-  const { managedFields, ...metadata } = object['metadata'] as JsonObject;
-  void managedFields;
-  return { ...object, metadata };
-}
 
 function hasSameFields({ causes }: Judgement, problems: EngineVerdict['problems']): boolean {
   const plain = (field: string): string => (field === '<nil>' ? '' : field.replace(/^\./, ''));
