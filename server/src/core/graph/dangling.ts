@@ -201,30 +201,22 @@ function nearObject(
 ): { text: string; at: NonNullable<Problem['related']>[number]['location'] | undefined; label: string } | undefined {
   const { kinds, text, namespace } = reference;
   const wanted = namespace ?? from.key.namespace;
-  for (const { placed } of scope.sources) {
-    for (const object of placed) {
-      const written = object.source === from.source ? (object.names[0] ?? '') : object.key.name;
-      const isKind = kinds.some(
-        ({ group, kind }) => kind === object.key.kind && (group === '*' || group === object.key.group),
-      );
-      const isThere = reference.cluster || object.key.namespace === '' || object.key.namespace === wanted;
-      if (object.partial || !isKind || !isThere || !isMisspelt(text, written)) {
-        continue;
-      }
-      const entry = context.state.entries.get(object.entry);
-      const fact = context.linker.objectOf(object)?.definitions.find(({ entity }) => entity === 'object');
-      if (
-        entry === undefined ||
-        fact === undefined ||
-        (isUsed(scope, object, context) && !(isExpected && text.length >= 6))
-      ) {
-        continue;
-      }
-      return {
-        text: written,
-        at: placeIn(entry, fact.document, fact.start, fact.end),
-        label: `${label(object.key)} is defined here`,
-      };
+  const candidates = kinds.flatMap(({ group, kind }) => scope.byKind.get(`${group}/${kind}`) ?? []);
+  for (const object of candidates) {
+    const written = object.source === from.source ? (object.names[0] ?? '') : object.key.name;
+    const isThere = reference.cluster || object.key.namespace === '' || object.key.namespace === wanted;
+    if (
+      !isThere ||
+      !isMisspelt(text, written) ||
+      (isUsed(scope, object, context) && !(isExpected && text.length >= 6))
+    ) {
+      continue;
+    }
+    const entry = context.state.entries.get(object.entry);
+    const fact = context.linker.objectOf(object)?.definitions.find(({ entity }) => entity === 'object');
+    if (entry !== undefined && fact !== undefined) {
+      const at = placeIn(entry, fact.document, fact.start, fact.end);
+      return { text: written, at, label: `${label(object.key)} is defined here` };
     }
   }
   return undefined;

@@ -19,8 +19,6 @@ export interface FileEntry {
   readonly references: readonly ReferenceFact[];
   readonly layer: LayerFact | undefined;
   readonly lines: LineIndex;
-  /** Documents by identity, for the next version of the file. */
-  readonly identities: WeakMap<object, DocumentFacts>;
   /** Kept for files that are being edited. */
   readonly parsed?: ParsedYaml;
   /** All that decides where objects end up: while it stays, an edit concerns this file alone. */
@@ -33,8 +31,6 @@ const readRoles = new Set<WorkspaceFile['role']>(['manifest', 'patch', 'crd', 'k
 export function isRead(file: WorkspaceFile): boolean {
   return readRoles.has(file.role);
 }
-
-const nothing = new WeakMap<object, DocumentFacts>();
 
 export function readEntry(
   file: WorkspaceFile,
@@ -51,16 +47,26 @@ export function readEntry(
     return previous;
   }
   if (text === undefined) {
-    return entryOf(file, undefined, [], nothing);
+    return entryOf(file, undefined, []);
   }
   if (file.role === 'input') {
-    return entryOf(file, text, [readEnvironmentFile(text)], nothing);
+    return entryOf(file, text, [readEnvironmentFile(text)]);
   }
   const tree = read?.parsed ?? parseYaml(text);
   const documents = read?.documents ?? detect(file.path, tree, neighboursOf(file));
-  const known = previous?.file.role === file.role ? previous.identities : undefined;
-  const { facts, identities } = readReferences(file.path, tree, documents, file.role, known);
-  return entryOf(file, text, facts, identities);
+  const known = previous?.file.role === file.role ? identitiesOf(previous) : undefined;
+  return entryOf(file, text, readReferences(file.path, tree, documents, file.role, known));
+}
+
+/** Facts of the documents of a file that is being edited, by the identity of their texts. */
+function identitiesOf({ parsed, documents }: FileEntry): Map<object, DocumentFacts> | undefined {
+  return parsed === undefined
+    ? undefined
+    : new Map(
+        parsed.documents.flatMap(({ identity }, i) =>
+          documents[i] === undefined ? [] : [[identity, documents[i]] as const],
+        ),
+      );
 }
 
 /** The file as it is edited: what did not change is not read again. */
@@ -81,12 +87,7 @@ function sameOwners(a: WorkspaceFile, b: WorkspaceFile): boolean {
   return a.sources.length === b.sources.length && a.sources.every((id, i) => id === b.sources[i]);
 }
 
-function entryOf(
-  file: WorkspaceFile,
-  text: string | undefined,
-  documents: readonly DocumentFacts[],
-  identities: WeakMap<object, DocumentFacts>,
-): FileEntry {
+function entryOf(file: WorkspaceFile, text: string | undefined, documents: readonly DocumentFacts[]): FileEntry {
   const objects = documents.flatMap((document) => document.objects);
   const layer = documents.find((document) => document.layer !== undefined)?.layer;
   return {
@@ -99,7 +100,6 @@ function entryOf(
       documents.length === 1 ? (documents[0]?.references ?? []) : documents.flatMap((document) => document.references),
     layer,
     lines: lineIndex(text ?? ''),
-    identities,
     shape: shapeOf(objects, layer),
   };
 }

@@ -30,7 +30,20 @@ export interface Use {
   targets: Target[];
 }
 
+interface SelectablePod {
+  placed: Placed;
+  pod: PodFact;
+  labels: Map<string, string>;
+}
+
+const noPods: readonly SelectablePod[] = [];
+
 export class Linker {
+  private readonly places = new WeakMap<FileEntry, { scope: Scope; placed: Placed }[][]>();
+  private readonly indices = new WeakMap<FileEntry, Map<WrittenObject, number>>();
+  /** Pods with their labels, for as long as the object's text stays. */
+  private readonly pods = new WeakMap<Placed, { object: WrittenObject; pods: readonly SelectablePod[] }>();
+
   constructor(private readonly input: LinkInput) {}
 
   readonly objectOf = (placed: Placed): WrittenObject | undefined =>
@@ -67,15 +80,28 @@ export class Linker {
     }));
   }
 
-  placedOf(entry: FileEntry, object: WrittenObject): { scope: Scope; placed: Placed }[] {
-    const index = entry.objects.indexOf(object);
-    return this.input
-      .scopesOf(entry.path)
-      .flatMap((scope) =>
-        (scope.byEntry.get(entry.path) ?? [])
-          .filter((placed) => placed.index === index)
-          .map((placed) => ({ scope, placed })),
-      );
+  /** Every place in which an object of a file is deployed. */
+  placedOf(entry: FileEntry, object: WrittenObject): readonly { scope: Scope; placed: Placed }[] {
+    let places = this.places.get(entry);
+    if (places === undefined) {
+      places = entry.objects.map(() => []);
+      for (const scope of this.input.scopesOf(entry.path)) {
+        for (const placed of scope.byEntry.get(entry.path) ?? []) {
+          places[placed.index]?.push({ scope, placed });
+        }
+      }
+      this.places.set(entry, places);
+    }
+    return places[this.indexOf(entry, object)] ?? [];
+  }
+
+  private indexOf(entry: FileEntry, object: WrittenObject): number {
+    let indices = this.indices.get(entry);
+    if (indices === undefined) {
+      indices = new Map(entry.objects.map((written, index) => [written, index]));
+      this.indices.set(entry, indices);
+    }
+    return indices.get(object) ?? -1;
   }
 
   // ---- by entity
@@ -246,12 +272,18 @@ export class Linker {
     return all.flatMap((placed) => this.podsOf(placed));
   }
 
-  private podsOf(placed: Placed): { placed: Placed; pod: PodFact; labels: Map<string, string> }[] {
-    return (this.objectOf(placed)?.pods ?? []).map((pod) => ({
-      placed,
-      pod,
-      labels: podLabels(placed, pod, this.objectOf),
-    }));
+  private podsOf(placed: Placed): readonly SelectablePod[] {
+    const object = this.objectOf(placed);
+    if (object === undefined || object.pods.length === 0) {
+      return noPods;
+    }
+    const known = this.pods.get(placed);
+    if (known?.object === object && placed.patches.length === 0) {
+      return known.pods;
+    }
+    const pods = object.pods.map((pod) => ({ placed, pod, labels: podLabels(placed, pod, this.objectOf) }));
+    this.pods.set(placed, { object, pods });
+    return pods;
   }
 
   private labels(scope: Scope, from: Placed, reference: ReferenceFact): Target[] {

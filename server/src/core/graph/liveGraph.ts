@@ -44,7 +44,7 @@ export class LiveGraph implements WorkspaceGraph {
   version = 0;
   private state: State = emptyState();
   private linker: Linker;
-  private edges = new Map<string, readonly { edge: Edge; fact: ReferenceFact; targets: readonly Target[] }[]>();
+  private edges = new Map<string, readonly Link[]>();
   private definitions = new Map<string, readonly Definition[]>();
   private byFact = new WeakMap<DefinitionFact, Definition>();
   private ofDefinition = new WeakMap<Definition, Target>();
@@ -183,7 +183,7 @@ export class LiveGraph implements WorkspaceGraph {
     return this.linksIn(path).map(({ edge }) => edge);
   }
 
-  private linksIn(path: string): readonly { edge: Edge; fact: ReferenceFact; targets: readonly Target[] }[] {
+  private linksIn(path: string): readonly Link[] {
     const known = this.edges.get(path);
     if (known !== undefined) {
       return known;
@@ -195,17 +195,15 @@ export class LiveGraph implements WorkspaceGraph {
         : [...entry.references]
             .filter(({ text }) => text !== '')
             .sort((a, b) => a.document.index - b.document.index || a.start - b.start)
-            .map((fact) => {
-              const targets = this.linker.targets(entry, fact);
-              const reference = referenceOf(entry, fact);
-              return {
-                fact,
-                targets,
-                edge: { reference, targets: targets.map((target) => this.definitionOf(target)) },
-              };
-            });
+            .map((fact) => this.linkOf(entry, fact));
     this.edges.set(path, found);
     return found;
+  }
+
+  private linkOf(entry: FileEntry, fact: ReferenceFact): Link {
+    const targets = this.linker.targets(entry, fact);
+    const reference = referenceOf(entry, fact);
+    return { fact, targets, edge: { reference, targets: targets.map((target) => this.definitionOf(target)) } };
   }
 
   at(path: string, offset: number): AtPlace | undefined {
@@ -219,9 +217,10 @@ export class LiveGraph implements WorkspaceGraph {
     const definition = entry.documents
       .flatMap((document) => document.definitions.filter(touches))
       .sort((a, b) => width(a) - width(b))[0];
-    const link = this.linksIn(path)
-      .filter(({ fact }) => touches(fact))
-      .sort((a, b) => width(a.fact) - width(b.fact))[0];
+    const reference = entry.references
+      .filter((fact) => fact.text !== '' && touches(fact))
+      .sort((a, b) => width(a) - width(b))[0];
+    const link = reference === undefined ? undefined : this.linkOf(entry, reference);
     if (definition === undefined && link === undefined) {
       return undefined;
     }
@@ -356,7 +355,9 @@ export class LiveGraph implements WorkspaceGraph {
     const holder = fact.object;
     const appearances = (): readonly Appearance[] => (holder === undefined ? [] : this.appearancesOf(entry, holder));
     const definition: Definition = {
-      id: idOf(entry, fact),
+      get id() {
+        return idOf(entry, fact);
+      },
       entity: fact.entity,
       name: fact.name,
       at: placeIn(entry, fact.document, fact.start, fact.end),
@@ -402,12 +403,19 @@ export class LiveGraph implements WorkspaceGraph {
   }
 }
 
+/** A reference with what it means, as facts and as others see it. */
+export interface Link {
+  edge: Edge;
+  fact: ReferenceFact;
+  targets: readonly Target[];
+}
+
 /** What the answers of the graph are made from. */
 export interface GraphContext {
   state: Pick<State, 'workspace' | 'entries' | 'files' | 'folders' | 'scopes' | 'byPath' | 'byText' | 'rendered'>;
   linker: Linker;
   definitionOf(target: Target): Definition;
-  linksIn(path: string): readonly { edge: Edge; fact: ReferenceFact; targets: readonly Target[] }[];
+  linksIn(path: string): readonly Link[];
 }
 
 export function referenceOf(entry: FileEntry, fact: ReferenceFact): Reference {

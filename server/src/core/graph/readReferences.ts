@@ -9,7 +9,16 @@ import { parseYaml } from '../yaml/parse';
 import { entryOf, nodeAt } from '../yaml/path';
 import { follow, isMergeKey, scalarValue } from '../yaml/resolve';
 import type { MapNode, Node, Pair, ParsedYaml, ScalarNode } from '../yaml/tree';
-import type { DocumentFacts, KindRef, PatchTarget, PodFact, ReferenceFact, SelectorFact, WrittenObject } from './facts';
+import type {
+  DefinitionFact,
+  DocumentFacts,
+  KindRef,
+  PatchTarget,
+  PodFact,
+  ReferenceFact,
+  SelectorFact,
+  WrittenObject,
+} from './facts';
 import { readKustomizationFacts, readOperations } from './readKustomization';
 import { kindsOf, kindRef, pathsOf, type PathNode } from './rolePaths';
 import type { RoleLine } from './roleLine';
@@ -24,20 +33,22 @@ export function readReferences(
   parsed: ParsedYaml,
   documents: readonly DetectedDocument[],
   role: FileRole | undefined,
-  previous?: WeakMap<object, DocumentFacts>,
-): { facts: DocumentFacts[]; identities: WeakMap<object, DocumentFacts> } {
-  const identities = new WeakMap<object, DocumentFacts>();
+  previous?: ReadonlyMap<object, DocumentFacts>,
+): DocumentFacts[] {
+  const taken = new Set<DocumentFacts>();
   const facts: DocumentFacts[] = [];
   for (const detected of documents) {
     const { document } = detected;
-    const known = identities.has(document.identity) ? undefined : previous?.get(document.identity);
+    const before = previous?.get(document.identity);
+    // Two documents of the same text have one identity, and each its own place.
+    const known = before === undefined || taken.has(before) ? undefined : before;
     const read = known ?? new DocumentReader(path, parsed, detected, role).read();
     read.start = document.start;
     read.index = facts.length;
-    identities.set(document.identity, read);
+    taken.add(read);
     facts.push(read);
   }
-  return { facts, identities };
+  return facts;
 }
 
 const workloads = new Set([
@@ -54,6 +65,7 @@ const containerFields = new Set(['containers', 'initContainers', 'ephemeralConta
 const notObjects = new Set(['User', 'Group']);
 /** More than any file that a person writes: what goes on for longer is an alias bomb. */
 const mostFacts = 100_000;
+const mostVisits = 2_000_000;
 
 /** What lies above a node. */
 interface Above {
@@ -74,6 +86,7 @@ export class DocumentReader {
   private made: WrittenObject[] = [];
   private selectors = new Map<string, SelectorFact>();
   private deep = false;
+  private visits = 0;
 
   constructor(
     private readonly path: string,
@@ -283,7 +296,8 @@ export class DocumentReader {
     whole: { start: number; end: number },
     more: { object?: WrittenObject; pod?: PodFact; line?: RoleLine } = {},
   ): void {
-    const definition = {
+    // Thousands of these are kept: one shape, fields set only where there is something to say.
+    const definition: DefinitionFact = {
       document: this.facts,
       entity,
       name,
@@ -291,9 +305,19 @@ export class DocumentReader {
       end: this.at(at.end),
       wholeStart: this.at(whole.start),
       wholeEnd: this.at(whole.end),
-      ...more,
-      ...(isTemplated(name) ? { fixed: templatedReason } : {}),
     };
+    if (more.line !== undefined) {
+      definition.line = more.line;
+    }
+    if (more.object !== undefined) {
+      definition.object = more.object;
+    }
+    if (more.pod !== undefined) {
+      definition.pod = more.pod;
+    }
+    if (isTemplated(name)) {
+      definition.fixed = templatedReason;
+    }
     this.facts.definitions.push(definition);
     more.object?.definitions.push(definition);
   }
@@ -311,16 +335,36 @@ export class DocumentReader {
       document: this.facts,
       line,
       entity: line.entity,
+      text,
       start: this.at(at.start),
       end: this.at(at.end),
-      kinds: kindsOf(line),
+      kinds: more.kinds ?? kindsOf(line),
       cluster: line.cluster === true,
-      optional: line.optional === true,
-      slack: 0,
-      ...more,
-      text,
-      ...(isTemplated(text) ? { fixed: templatedReason } : {}),
+      optional: more.optional ?? line.optional === true,
+      slack: more.slack ?? 0,
     };
+    if (more.object !== undefined) {
+      reference.object = more.object;
+    }
+    if (more.namespace !== undefined) {
+      reference.namespace = more.namespace;
+    }
+    if (more.pod !== undefined) {
+      reference.pod = more.pod;
+    }
+    if (more.selector !== undefined) {
+      reference.selector = more.selector;
+    }
+    if (more.path !== undefined) {
+      reference.path = more.path;
+    }
+    if (more.pattern !== undefined) {
+      reference.pattern = more.pattern;
+    }
+    const fixed = isTemplated(text) ? templatedReason : more.fixed;
+    if (fixed !== undefined) {
+      reference.fixed = fixed;
+    }
     this.facts.references.push(reference);
     return reference;
   }
@@ -354,6 +398,9 @@ export class DocumentReader {
   }
 
   private walk(node: Node, paths: readonly PathNode[], above: Above | undefined, pod: PodFact | undefined): void {
+    if (++this.visits > mostVisits) {
+      return;
+    }
     if (node.kind === 'alias') {
       // Only where something is looked for: the anchored node itself is walked in its own place.
       if (node.target !== undefined && paths.length > 0 && this.facts.references.length < mostFacts) {
@@ -367,7 +414,7 @@ export class DocumentReader {
     }
     const here: Above = { node, above };
     if (node.kind === 'seq') {
-      const next = paths.flatMap(({ item }) => (item === undefined ? [] : [item]));
+      const next = paths.length === 0 ? noPaths : paths.flatMap(({ item }) => (item === undefined ? [] : [item]));
       if (next.length > 0 || this.deep) {
         node.items.forEach((item) => this.walk(item, next, here, pod));
       }
@@ -388,7 +435,7 @@ export class DocumentReader {
       }
       if (isMergeKey(key)) {
         const merged = follow(value);
-        if (merged?.kind === 'map' && merged !== map && own.length > 0) {
+        if (merged?.kind === 'map' && merged !== map && own.length > 0 && ++this.visits < mostVisits) {
           this.walkPairs(merged, own, here, podHere ?? pod);
         }
         continue;
@@ -740,7 +787,12 @@ function groupOfField(text: string): string {
   return /^v\d+((alpha|beta)\d+)?$/.test(text) ? '' : text;
 }
 
+const noPaths: PathNode[] = [];
+
 function nextPaths(paths: readonly PathNode[], field: string): PathNode[] {
+  if (paths.length === 0) {
+    return noPaths;
+  }
   const next: PathNode[] = [];
   for (const { fields, any } of paths) {
     const named = fields.get(field);

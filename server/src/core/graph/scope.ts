@@ -13,6 +13,8 @@ export interface Scope {
   /** `group/kind|name` by every name on the way. Patches are not in it. */
   byName: ReadonlyMap<string, readonly Placed[]>;
   byEntry: ReadonlyMap<string, readonly Placed[]>;
+  /** Objects by `group/kind`. */
+  byKind: ReadonlyMap<string, readonly Placed[]>;
   /** Objects by effective namespace. */
   byNamespace: ReadonlyMap<string, readonly Placed[]>;
   /** Kustomization files by the sources that they take part in. */
@@ -22,6 +24,7 @@ export interface Scope {
 export function makeScope(id: string, environment: string | undefined, sources: readonly PlacedSource[]): Scope {
   const byName = new Map<string, Placed[]>();
   const byEntry = new Map<string, Placed[]>();
+  const byKind = new Map<string, Placed[]>();
   const byNamespace = new Map<string, Placed[]>();
   const byKustomization = new Map<string, Source[]>();
   for (const { source, placed, kustomizations } of sources) {
@@ -30,6 +33,7 @@ export function makeScope(id: string, environment: string | undefined, sources: 
       if (object.partial) {
         continue;
       }
+      put(byKind, `${object.key.group}/${object.key.kind}`, object);
       put(byNamespace, object.key.namespace, object);
       for (const name of object.names) {
         put(byName, nameKey(object.key, name), object);
@@ -37,7 +41,7 @@ export function makeScope(id: string, environment: string | undefined, sources: 
     }
     kustomizations.forEach((path) => put(byKustomization, path, source));
   }
-  return { id, environment, sources, byName, byEntry, byNamespace, byKustomization };
+  return { id, environment, sources, byName, byEntry, byKind, byNamespace, byKustomization };
 }
 
 export const nameKey = ({ group, kind }: KindRef, name: string): string => `${group}/${kind}|${name}`;
@@ -57,8 +61,9 @@ function named(scope: Scope, kinds: readonly KindRef[], name: string): Placed[] 
     if (kind.group !== '*') {
       return scope.byName.get(nameKey(kind, name)) ?? [];
     }
-    const end = `/${kind.kind}|${name}`;
-    return [...scope.byName].flatMap(([key, placed]) => (key.endsWith(end) ? placed : []));
+    return [...scope.byKind].flatMap(([text, placed]) =>
+      text.endsWith(`/${kind.kind}`) ? placed.filter(({ names }) => names.includes(name)) : [],
+    );
   });
 }
 
