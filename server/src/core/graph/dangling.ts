@@ -9,7 +9,7 @@ import type { GraphContext } from './liveGraph';
 import { nearest } from '../suggest';
 import { isMisspelt } from './nearName';
 import type { Placed } from './placement';
-import { chooses, selectorPairs } from './podLabels';
+import { selectorPairs } from './podLabels';
 import type { Scope } from './scope';
 
 /** A finding in one scope; those of several scopes become one. */
@@ -353,11 +353,10 @@ function selectsNothing(
     return undefined;
   }
   const wanted = selectorPairs(from, selector);
-  const all = linker.selectable(scope, from, reference);
-  if (all.some(({ labels }) => chooses(wanted, labels))) {
+  if (linker.selectables(scope, from, reference, wanted).length > 0) {
     return undefined;
   }
-  for (const { placed, pod, labels } of all) {
+  for (const { placed, pod, labels } of linker.selectables(scope, from, reference, wanted, true)) {
     const near = placed.opaque ? undefined : oneApart(wanted, labels);
     if (near === undefined) {
       continue;

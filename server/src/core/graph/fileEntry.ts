@@ -23,6 +23,8 @@ export interface FileEntry {
   readonly parsed?: ParsedYaml;
   /** All that decides where objects end up: while it stays, an edit concerns this file alone. */
   readonly shape: string;
+  /** All labels by which the file's objects can be chosen. */
+  readonly labels: string;
 }
 
 const readRoles = new Set<WorkspaceFile['role']>(['manifest', 'patch', 'crd', 'kustomization', 'chart']);
@@ -101,7 +103,15 @@ function entryOf(file: WorkspaceFile, text: string | undefined, documents: reado
     layer,
     lines: lineIndex(text ?? ''),
     shape: shapeOf(objects, layer),
+    labels: objects.map(labelsOf).join('\n'),
   };
+}
+
+function labelsOf({ labels, pods, key }: WrittenObject): string {
+  const words = (pairs: WrittenObject['labels']): string => pairs.map(({ name, value }) => `${name}=${value}`).join();
+  return pods.length === 0 && key.kind !== 'Service'
+    ? ''
+    : [labels, ...pods.map((pod) => pod.labels)].map(words).join('|');
 }
 
 function shapeOf(objects: readonly WrittenObject[], layer: LayerFact | undefined): string {

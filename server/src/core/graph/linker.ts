@@ -4,7 +4,8 @@ import { folderOf, isWithin, joinPath } from '../workspace/paths';
 import type { Source, Workspace } from '../workspace/source';
 import type { DefinitionFact, PodFact, ReferenceFact, WrittenObject } from './facts';
 import type { FileEntry } from './fileEntry';
-import { chooses, objectLabels, podLabels, selectorPairs } from './podLabels';
+import { LabelIndex, type Selectable } from './labelIndex';
+import { chooses, selectorPairs } from './podLabels';
 import type { Placed } from './placement';
 import { isTarget, resolveIn, resolveInFile, type Scope } from './scope';
 
@@ -30,19 +31,10 @@ export interface Use {
   targets: Target[];
 }
 
-interface SelectablePod {
-  placed: Placed;
-  pod: PodFact;
-  labels: Map<string, string>;
-}
-
-const noPods: readonly SelectablePod[] = [];
-
 export class Linker {
   private readonly places = new WeakMap<FileEntry, { scope: Scope; placed: Placed }[][]>();
   private readonly indices = new WeakMap<FileEntry, Map<WrittenObject, number>>();
-  /** Pods with their labels, for as long as the object's text stays. */
-  private readonly pods = new WeakMap<Placed, { object: WrittenObject; pods: readonly SelectablePod[] }>();
+  private labelIndices = new WeakMap<Scope, LabelIndex>();
 
   constructor(private readonly input: LinkInput) {}
 
@@ -243,47 +235,49 @@ export class Linker {
     if (selector === undefined || selector.pairs.length === 0) {
       return [];
     }
-    const wanted = selectorPairs(from, selector);
-    return this.selectable(scope, from, reference)
-      .filter(({ labels }) => chooses(wanted, labels))
-      .map(({ placed, pod }) => ({ placed, pod }));
+    return this.selectables(scope, from, reference, selectorPairs(from, selector)).map(({ placed, pod }) => ({
+      placed,
+      pod,
+    }));
   }
 
-  /** What a selector could choose: Pods or Services of the namespaces that it looks at. */
-  selectable(
+  /** What has all of the pairs; with `almost`, what has all but one. */
+  selectables(
     scope: Scope,
     from: Placed,
     { line }: ReferenceFact,
-  ): { placed: Placed; pod: PodFact | undefined; labels: Map<string, string> }[] {
-    if (line.selects === 'self') {
-      const wholes = from.patched.length > 0 ? from.patched : [from];
-      return wholes.flatMap((placed) => this.podsOf(placed));
-    }
-    const anywhere = from.key.kind.endsWith('Monitor');
-    const all = anywhere ? [...scope.byNamespace.values()].flat() : (scope.byNamespace.get(from.key.namespace) ?? []);
-    if (line.selects === 'services') {
-      return all.flatMap((placed) => {
-        const object = placed.key.kind === 'Service' && placed.key.group === '' ? this.objectOf(placed) : undefined;
-        return object === undefined
-          ? []
-          : [{ placed, pod: undefined, labels: objectLabels(placed, object, this.objectOf) }];
-      });
-    }
-    return all.flatMap((placed) => this.podsOf(placed));
+    pairs: ReadonlyMap<string, string>,
+    almost = false,
+  ): { placed: Placed; pod: PodFact | undefined; labels: ReadonlyMap<string, string> }[] {
+    const found =
+      line.selects === 'self'
+        ? (from.patched.length > 0 ? from.patched : [from])
+            .flatMap((placed) => LabelIndex.podsOf(placed, this.objectOf))
+            .filter(({ labels }) => chooses(pairs, labels))
+        : this.labelled(scope, from, line.selects === 'services' ? 'services' : 'pods', pairs, almost);
+    return found.map((selectable) => ({ ...selectable, pod: LabelIndex.podOf(selectable, this.objectOf) }));
   }
 
-  private podsOf(placed: Placed): readonly SelectablePod[] {
-    const object = this.objectOf(placed);
-    if (object === undefined || object.pods.length === 0) {
-      return noPods;
+  private labelled(
+    scope: Scope,
+    from: Placed,
+    what: 'pods' | 'services',
+    pairs: ReadonlyMap<string, string>,
+    almost: boolean,
+  ): readonly Selectable[] {
+    let index = this.labelIndices.get(scope);
+    if (index === undefined) {
+      index = new LabelIndex(scope, this.objectOf);
+      this.labelIndices.set(scope, index);
     }
-    const known = this.pods.get(placed);
-    if (known?.object === object && placed.patches.length === 0) {
-      return known.pods;
-    }
-    const pods = object.pods.map((pod) => ({ placed, pod, labels: podLabels(placed, pod, this.objectOf) }));
-    this.pods.set(placed, { object, pods });
-    return pods;
+    // Monitors look into other namespaces where they say so.
+    const namespace = from.key.kind.endsWith('Monitor') ? '*' : from.key.namespace;
+    return almost ? index.almostChosen(what, namespace, pairs) : index.chosen(what, namespace, pairs);
+  }
+
+  /** Labels of some file are others now. */
+  forgetLabels(): void {
+    this.labelIndices = new WeakMap();
   }
 
   private labels(scope: Scope, from: Placed, reference: ReferenceFact): Target[] {

@@ -132,6 +132,9 @@ export class LiveGraph implements WorkspaceGraph {
       this.replace(step.value);
       return;
     }
+    if (after.labels !== before.labels) {
+      this.linker.forgetLabels();
+    }
     indexReferences(after, this.linker, state.byText, state.byPath);
     this.forget();
   }
