@@ -20,12 +20,21 @@ export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Prob
     return [notValidated(verdict, place)];
   }
   const problems = verdict.problems
-    .filter((problem) => problem.type !== 'NoKindMatch' && problem.assumed !== true && !isNameAsLabel(problem, verdict))
+    .filter((problem) => problem.type !== 'NoKindMatch' && problem.assumed !== true)
+    .filter((problem) => !isSwitchedOff(problem) && !isNameAsLabel(problem, verdict))
     .map((problem) => problemOf(normal(problem, place), place));
   for (const warning of verdict.warnings) {
     problems.push(warningOf(warning, place));
   }
   return problems;
+}
+
+/** A value that the server both lists and refuses belongs to a feature that a cluster may have switched on. */
+function isSwitchedOff({ type, message }: EngineProblem): boolean {
+  const match = /^Unsupported value: ("[^"]*"): supported values: (.*)$/.exec(message);
+  return (
+    type === 'FieldValueNotSupported' && match?.[1] !== undefined && (match[2] ?? '').split(', ').includes(match[1])
+  );
 }
 
 /** The server labels a namespace with its own name: a name that is wrong is a wrong label, too. */
@@ -42,6 +51,11 @@ function isNameAsLabel({ field, message }: EngineProblem, { problems }: EngineVe
 function notValidated(verdict: EngineVerdict, place: ObjectPlace): Problem {
   const { label } = place.identity;
   const failure = verdict.problems.find(({ type }) => type === 'EngineFailure');
+  const gone = verdict.problems.find(({ type }) => type === 'NoKindMatch')?.rulesOf;
+  if (gone !== undefined) {
+    const why = `the rules at hand are those of Kubernetes ${gone}, which does not have this version`;
+    return at(place, '', notValidatedRule, 'info', `${label} was checked against its schema only: ${why}.`);
+  }
   return failure === undefined
     ? at(
         place,

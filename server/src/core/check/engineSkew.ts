@@ -19,7 +19,7 @@ export function forVersion(
   minor: string | undefined,
   store: SchemaStore | undefined,
 ): EngineVerdict {
-  if (store === undefined || minor === undefined || store.minorFor(minor) === engineMinor || !verdict.known) {
+  if (store === undefined || minor === undefined || store.minorFor(minor) === engineMinor) {
     return verdict;
   }
   const query = { apiVersion: identity.apiVersion, kind: identity.kind };
@@ -32,6 +32,12 @@ export function forVersion(
     return { ...verdict, problems: [], warnings: [] };
   }
   const ours = store.lookup({ ...query, minor: engineMinor });
+  if (ours === undefined) {
+    return { known: false, problems: [{ ...noRules, rulesOf: engineMinor }], warnings: [] };
+  }
+  if (!verdict.known) {
+    return verdict;
+  }
   return {
     ...verdict,
     problems: verdict.problems.flatMap((problem) => adjusted(problem, identity, theirs, ours)),
@@ -39,15 +45,10 @@ export function forVersion(
   };
 }
 
-function adjusted(
-  problem: EngineProblem,
-  identity: Identity,
-  theirs: KindSchema,
-  ours: KindSchema | undefined,
-): EngineProblem[] {
-  if (ours === undefined) {
-    return [noted(problem, true)];
-  }
+/** The engine's own version has the kind no more: it judged nothing. */
+const noRules: EngineProblem = { type: 'NoKindMatch', field: '', message: 'not served any more' };
+
+function adjusted(problem: EngineProblem, identity: Identity, theirs: KindSchema, ours: KindSchema): EngineProblem[] {
   const steps = fieldSteps(problem.field);
   let [there, here]: [SchemaNode, SchemaNode] = [theirs.schema, ours.schema];
   for (const step of steps) {

@@ -405,6 +405,11 @@ function apiVersionOf(kind: PackedKind): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 }
 
+/** Betas that are older than the rule that betas are off; the last of them went in 1.32. */
+function isServedBeta({ group, version }: PackedKind): boolean {
+  return group === 'flowcontrol.apiserver.k8s.io' && version === 'v1beta3';
+}
+
 function isStable(apiVersion: string): boolean {
   return /^v\d+$/.test(versionOf(apiVersion));
 }
@@ -420,7 +425,7 @@ function builtinKind(packed: PackedKind, schema: SchemaNode, minors: string[], o
     schema,
     custom: false,
     statusDropped: true,
-    servedByDefault: isStable(packed.version),
+    servedByDefault: isStable(packed.version) || isServedBeta(packed),
     minors: packed.minors.map((i) => minors[i] ?? ''),
   };
 }
