@@ -155,12 +155,15 @@ export class OpenRepository {
 
   /**
    * What is committed, for judging changes as updates; undefined where there is none. It runs Git, so only in a trusted folder, and not
-   * at every keystroke: a commit made meanwhile is seen a moment later.
+   * at every keystroke: a commit made meanwhile is seen a moment later. `whole`: for a check of everything, with what differs from it.
    */
-  async head(): Promise<Committed | undefined> {
+  async head(whole = false): Promise<Committed | undefined> {
     const { services } = this;
     if (!services.trusted || !services.git) {
       return undefined;
+    }
+    if (whole) {
+      return services.committed('HEAD', { changed: true }).catch(() => undefined);
     }
     if (this.committed === undefined || Date.now() - this.committed.asked > 5_000) {
       // Where Git is missing or broken, whoever asks it for something else is told.

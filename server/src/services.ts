@@ -204,8 +204,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
         return undefined;
       }
       const { id } = found.value;
-      const paths = changed ? await services.repository().changed(id, undefined) : undefined;
-      if (paths?.ok === true && paths.value.length === 0) {
+      const differing = changed ? await services.repository().changed(id, undefined) : undefined;
+      // Unsaved text is not on the disk that Git compares.
+      const paths = differing?.ok === true ? [...new Set([...differing.value, ...tree.buffers.keys()])] : undefined;
+      if (paths?.length === 0) {
         return undefined;
       }
       if (committed?.id !== id) {
@@ -213,7 +215,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         committed = { id, tree: at, workspace: await services.discover(abort, at), rendered: new Map() };
       }
       const { id: _id, ...then } = committed;
-      return { name: revision, ...then, ...(paths?.ok === true ? { changed: paths.value } : {}) };
+      return { name: revision, ...then, ...(paths === undefined ? {} : { changed: paths }) };
     },
     async treeAt(revision, abort) {
       const answer = await services.repository().at(revision, abort);

@@ -101,7 +101,12 @@ export class Diagnostics {
     abort: Abort,
   ): Promise<{ errors: number; warnings: number; files: number }> {
     const workspace = await repository.workspace();
-    const report = await this.check(repository, workspace, { progress, abort });
+    const against = await repository.head(true);
+    const report = await this.check(repository, workspace, {
+      progress,
+      abort,
+      ...(against === undefined ? {} : { against }),
+    });
     const byPath = new Map<string, Problem[]>(workspace.files.map((file) => [file.path, []]));
     for (const problem of report.problems) {
       byPath.set(problem.path, [...(byPath.get(problem.path) ?? []), problem]);

@@ -5,6 +5,7 @@ import type { Problem } from '../problem';
 import { checkWorkspace, type CheckWorkspaceOptions, type CheckWorkspacePorts } from '../render/checkWorkspace';
 import type { FileTree } from '../ports';
 import { compareMinors } from '../schema/minors';
+import type { SchemaStore } from '../schema/schemaStore';
 import type { Environment, Workspace } from '../workspace/source';
 
 export interface EnvironmentUpgrade {
@@ -53,14 +54,14 @@ export async function upgradeReport(
   const groups = new Map<string | undefined, EnvironmentUpgrade>();
   const environments = environment === undefined ? workspace.environments : [environment];
   for (const one of environments) {
-    groups.set(one.name, emptyFor(one, options));
+    groups.set(one.name, emptyFor(one, options, ports.store));
   }
   for (const [key, { problem, environments: names }] of placed(then.problems, workspace)) {
     for (const name of names) {
       if (environment !== undefined && name !== undefined && name !== environment.name) {
         continue;
       }
-      const group = groups.get(name) ?? emptyFor(undefined, options);
+      const group = groups.get(name) ?? emptyFor(undefined, options, ports.store);
       const sort = sortOf(problem, to);
       const isOld = problem.severity === 'error' && present.get(key)?.environments.has(name) === true;
       if (sort !== undefined) {
@@ -95,9 +96,13 @@ function atVersion(workspace: Workspace, to: string): Workspace {
   };
 }
 
-function emptyFor(environment: Environment | undefined, options: CheckWorkspaceOptions): EnvironmentUpgrade {
-  const { kubernetesVersion, knownVersions } = options;
+function emptyFor(
+  environment: Environment | undefined,
+  { kubernetesVersion, knownVersions }: CheckWorkspaceOptions,
+  { clusters }: SchemaStore,
+): EnvironmentUpgrade {
   const from = versionOf(environment, {
+    clusters,
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(knownVersions === undefined ? {} : { known: knownVersions }),
   });
