@@ -7,11 +7,14 @@ import { overlayFiles } from '../../server/src/adapters/engineFiles';
 import { instantiate, type EngineInstance } from '../../server/src/adapters/engineModule';
 import type { Definition } from '../../server/src/core/graph/graph';
 import type { ChangePlan } from '../../server/src/core/navigate/plan';
+import { planMoves } from '../../server/src/core/navigate/movePaths';
+import { moved, type Move } from '../../server/src/core/navigate/pathTexts';
 import { planRename, prepareRename } from '../../server/src/core/navigate/rename';
 import { isKustomizationFile } from '../../server/src/core/workspace/paths';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { graphOf } from '../support/graphFixture';
 import { applied, edgesOf, planFiles, type Files } from '../support/planned';
+import { repositoryOf } from '../support/repository';
 import { checkout, corpus } from '../support/shared';
 
 const roots = [
@@ -102,6 +105,72 @@ describe('rename and the real kustomize', () => {
     });
   }
 });
+
+describe('moved files and the real kustomize', () => {
+  let engine: EngineInstance;
+  before(() => {
+    engine = instantiate(new WebAssembly.Module(fs.readFileSync(path.join(checkout, 'dist/engines/render.wasm'))));
+  });
+  const render = (root: string, dir: string): { yaml: string | undefined; reads: string[] } => {
+    const { result } = JSON.parse(
+      engine.call('kustomize', JSON.stringify({ dir, origins: false }), overlayFiles(root, new Map())),
+    ) as { result?: { yaml?: string; reads: string[] } };
+    return { yaml: result?.yaml?.replace(/-[bcdfghkmt2456789]{10}\b/g, ''), reads: result?.reads ?? [] };
+  };
+
+  for (const root of roots) {
+    it(`moves every file and folder of ${path.basename(root)}, and back`, async function () {
+      this.timeout(300_000);
+      const files = filesBelow(root);
+      const paths = Object.keys(files);
+      const { graph } = await graphOf(files);
+      const folders = paths.filter(isKustomizationFile).map((file) => path.posix.dirname(file));
+      const before = new Map(folders.map((dir) => [dir, render(root, dir)]));
+      let followed = 0;
+      for (const move of movesOf(paths)) {
+        const plan = await planMoves(graph, planFiles(files), [move]);
+        if (plan.notes.length > 0) {
+          continue;
+        }
+        const what = `${move.from} → ${move.to}`;
+        const after = applied(files, plan);
+        const elsewhere = repositoryOf(after);
+        const touched = (file: string): boolean => moved(file, [move]) !== file || after[file] !== files[file];
+        for (const [dir, { yaml }] of [...before].filter(([, { reads }]) => reads.some(touched))) {
+          assert.strictEqual(render(elsewhere, moved(dir, [move])).yaml, yaml, `${what}: ${dir}`);
+        }
+        fs.rmSync(elsewhere, { recursive: true });
+        const second = (await graphOf(after)).graph;
+        const pathAfter = (file: string): string => moved(file, [move]);
+        assert.deepStrictEqual(edgesOf(second, Object.keys(after)), edgesOf(graph, paths, pathAfter), what);
+        const back = await planMoves(second, planFiles(after), [{ from: move.to, to: move.from }]);
+        assert.deepStrictEqual(applied(after, back), files, what);
+        followed++;
+      }
+      assert.ok(followed > 20, `only ${followed}`);
+    });
+  }
+});
+
+/** Each file under another name; each folder under another name, and in another place. */
+function movesOf(paths: readonly string[]): Move[] {
+  const folders = new Set(
+    paths.flatMap((file) =>
+      file
+        .split('/')
+        .slice(0, -1)
+        .map((_, depth, parts) => parts.slice(0, depth + 1).join('/')),
+    ),
+  );
+  const renamed = (from: string): Move => ({
+    from,
+    to: path.posix.join(path.posix.dirname(from), `zq-${path.posix.basename(from)}`),
+  });
+  return [
+    ...paths.filter((file) => !isKustomizationFile(file) && !file.endsWith('/Chart.yaml')).map(renamed),
+    ...[...folders].flatMap((from) => [renamed(from), { from, to: `moved/deep/${path.posix.basename(from)}` }]),
+  ];
+}
 
 /** A name that stands nowhere yet and that every entity takes. */
 function newNameOf({ entity }: Definition): string {

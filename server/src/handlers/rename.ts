@@ -86,6 +86,11 @@ async function editForMoves(
       throw outOfDate();
     }
     plan.notes.forEach((note) => session.log.warn(note));
+    const [first, ...others] = plan.notes;
+    if (first !== undefined) {
+      const more = others.length === 0 ? '' : ` (and ${others.length} more, listed in the log)`;
+      void session.connection.window.showWarningMessage(`Not every path follows. ${first}${more}`);
+    }
     edits.push(toEdit(session, repository, { ...plan, moves: [] }));
   }
   const documentChanges = edits.flatMap((edit) => edit.documentChanges ?? []);

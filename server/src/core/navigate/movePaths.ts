@@ -1,13 +1,14 @@
 // Files and folders that move: every path in the repository that means them, or that is written in them, as it has to read afterwards.
-import type { Edge, WorkspaceGraph } from '../graph/graph';
+import type { Definition, Edge, WorkspaceGraph } from '../graph/graph';
 import type { Abort } from '../ports';
 import { Cancelled } from '../ports';
-import { baseName } from '../workspace/paths';
+import type { TextEdit } from '../problem';
+import { baseName, isKustomizationFile } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
-import { formOf, moved, textAfter, type Move } from './pathTexts';
+import { formOf, moved, textAfter, type Move, type PathForm } from './pathTexts';
 import type { ChangePlan, EditReason, PlanFiles, PlannedEdit } from './plan';
 import { placeText } from './sameThing';
-import { rewrite, scalarAt, type ReadFile } from './writtenPlace';
+import { rewrite, scalarAt, writeScalarAt, type ReadFile } from './writtenPlace';
 
 const pathsChange: EditReason = { label: 'Paths', confirm: false };
 
@@ -70,9 +71,20 @@ function editOf(
     const changes = targets.some(({ name }) => moved(name, moves) !== name);
     return changes ? stays(reference.fixed ?? 'it is not known from where the path starts.') : undefined;
   }
+  const changes = moved(target.name, moves) !== target.name;
+  if (changes && form.base !== '' && !form.ofFile && target.entity === 'folder') {
+    return stays('it starts in an artifact, and what is put into that has to follow the folder.');
+  }
   const written = textAfter(form, file.path, target.name, moves);
   if (written === undefined) {
     return stays('the new place cannot be reached from where the path starts.');
+  }
+  if (isOutside(file, target, form, written)) {
+    return stays('kustomize reads no files outside the folder of its kustomization.');
+  }
+  const without = withoutKey(file, reference, written, moved(target.name, moves));
+  if (without !== undefined) {
+    return { ...without, reason: pathsChange };
   }
   const newText = withKey(file, reference, target.name, written, moves);
   if (newText === reference.text) {
@@ -80,6 +92,35 @@ function editOf(
   }
   const edit = rewrite(file, reference.from.range, reference.text, newText);
   return edit === undefined ? stays('its text is made of several parts.') : { ...edit, reason: pathsChange };
+}
+
+/** True where a kustomization would be left with a file that kustomize refuses to read. */
+function isOutside(file: ReadFile, { entity }: Definition, { ofFile, path }: PathForm, written: string): boolean {
+  return (
+    entity === 'file' &&
+    ofFile &&
+    isKustomizationFile(file.path) &&
+    written.startsWith('../') &&
+    !path.startsWith('../')
+  );
+}
+
+/** A key in front of a generator's file that is the file's name again: it need not be written. */
+function withoutKey(
+  file: ReadFile,
+  { from, text }: Edge['reference'],
+  written: string,
+  target: string,
+): TextEdit | undefined {
+  const scalar = scalarAt(file, from.range);
+  const [generator, , field] = scalar?.path ?? [];
+  const isGenerated = (generator === 'configMapGenerator' || generator === 'secretGenerator') && field === 'files';
+  return isGenerated &&
+    scalar !== undefined &&
+    baseName(text) !== baseName(target) &&
+    scalar.node.text === `${baseName(target)}=${text}`
+    ? writeScalarAt(file, scalar, written)
+    : undefined;
 }
 
 /** A generator's file without a key is its own key: a file of another name keeps the key that Pods read. */

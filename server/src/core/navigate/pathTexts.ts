@@ -97,7 +97,9 @@ export function textAfter(form: PathForm, file: string, target: string, moves: r
     return isWithin(folder, newTarget) ? form.prefix + up + relativePath(folder, newTarget) : undefined;
   }
   const base = form.ofFile ? folderOf(moved(file, moves)) : moved(form.base, moves);
-  if (joinPath(base, form.path) === newTarget) {
+  // A path that was the shortest one is so again; a longer one, written on purpose, stays while it is right.
+  const shortest = relativePath(form.base, target) === form.path.replace(/^\.\/|\/$/g, '');
+  if (joinPath(base, form.path) === newTarget && (!shortest || base === form.base)) {
     return whole;
   }
   const relative = relativePath(base, newTarget);
