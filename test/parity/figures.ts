@@ -27,7 +27,9 @@ export interface Case extends Planned {
 
 export type Place = 'token' | 'parent' | 'server' | 'line' | 'around' | 'elsewhere';
 
-export const errorsOf = ({ problems }: Case): Problem[] => problems.filter(({ severity }) => severity === 'error');
+/** Errors about the object itself: what a build of it would become is not asked of the server here. */
+export const errorsOf = ({ problems }: Case): Problem[] =>
+  problems.filter(({ severity, rule }) => severity === 'error' && !/^(?:kustomize|helm)\//.test(rule));
 
 /** What only a cluster can know: a refusal of one of these classes is no miss that an engine could avoid. */
 const clusterState: [RegExp, string][] = [

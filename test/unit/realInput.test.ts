@@ -112,6 +112,20 @@ spec:
     assert.deepEqual(decode('boolean or JSON schema expected'), ['7']);
   });
 
+  it('an owner that is written twice is one owner', () => {
+    const text = 'apiVersion: v1\nkind: Pod\nmetadata:\n  ownerReferences: []\n';
+    const owners = (a: string, b: string): string[] =>
+      places(text, [
+        {
+          type: 'FieldValueInvalid',
+          field: 'metadata.ownerReferences',
+          message: `Invalid value: [{}]: Only one reference can have Controller set to true. Found "true" in references for ${a} and ${b}`,
+        },
+      ]);
+    assert.equal(owners('Job/a', 'Job/a').length, 0);
+    assert.equal(owners('Job/a', 'Job/b').length, 1);
+  });
+
   it("Flux's Kustomization may lie in a kustomization.yaml, and a chart's name need not be a release's", async () => {
     const { files, sources } = await discover(
       memoryTree({

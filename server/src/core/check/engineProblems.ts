@@ -20,8 +20,8 @@ export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Prob
     return [notValidated(verdict, place)];
   }
   const problems = verdict.problems
-    .filter((problem) => problem.type !== 'NoKindMatch' && problem.assumed !== true)
-    .filter((problem) => !isSwitchedOff(problem) && !isNameAsLabel(problem, verdict))
+    .filter(({ type, assumed }) => type !== 'NoKindMatch' && assumed !== true)
+    .filter((problem) => !isSwitchedOff(problem) && !isNameAsLabel(problem, verdict) && !isSameOwner(problem))
     .map((problem) => problemOf(normal(problem, place), place));
   for (const warning of verdict.warnings) {
     problems.push(warningOf(warning, place));
@@ -35,6 +35,11 @@ function isSwitchedOff({ type, message }: EngineProblem): boolean {
   return (
     type === 'FieldValueNotSupported' && match?.[1] !== undefined && (match[2] ?? '').split(', ').includes(match[1])
   );
+}
+
+/** Owners that are written twice in the same words are one to the server, which drops the second before it looks. */
+function isSameOwner({ field, message }: EngineProblem): boolean {
+  return field === 'metadata.ownerReferences' && /Found "true" in references for (\S+) and \1$/.test(message);
 }
 
 /** The server labels a namespace with its own name: a name that is wrong is a wrong label, too. */
