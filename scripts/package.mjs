@@ -16,7 +16,7 @@ const shipped = [
   /^media\/[\w-]+\.(svg|png)$/,
   /^syntaxes\/[\w.-]+\.json$/,
   /^schemas\/[\w.-]+\.json$/,
-  /^dist\/(extension|operations|previews|languageClient|server|serverMain|cli|cliMain|engineWorker|kubeconfig)\.js$/,
+  /^dist\/(extension|operations|previews|languageClient|server|serverMain|cli|cliMain|engineWorker|kubeconfig|jsonSchemas)\.js$/,
   /^dist\/engines\/((render|validate)\.wasm\.br|versions\.json|SHA256SUMS|LICENSES)$/,
   /^dist\/schemas\/[\w./-]+\.br$/,
   /^dist\/schemas\/[\w.-]+$/,
@@ -42,6 +42,8 @@ const needed = [
   'dist/engines/render.wasm.br',
   'dist/engines/validate.wasm.br',
   'dist/schemas/kubernetes.json.br',
+  'dist/schemas/definitions.jsonl.br',
+  'dist/schemas/crds/prometheus-operator.jsonl.br',
 ];
 
 /** Packs the extension; `engines: false` leaves the large parts out, for tests of the rest. Resolves with the file. */

@@ -286,26 +286,33 @@ export function engineObjects(check: FileCheck): EngineObject[] {
     return roots.flatMap((root) => {
       const identity = identityOf(root);
       const object = toExactJson(root);
-      return identity === undefined || !isObject(object) || isDisputed(check, detected.document, identity)
+      return identity === undefined || !isObject(object) || definitionOf(check, detected.document, identity) !== 'own'
         ? []
         : [{ object, place: { path, parsed, identity } }];
     });
   });
 }
 
-/** The engine has one definition of each kind; where a cluster of this file has another one, its verdict would not hold there. */
-function isDisputed(
+/**
+ * Whose definition of a custom kind the engine has: the one that counts for this document; another one, because it has one of each kind
+ * and a cluster or a named schema differs here; or one that nobody here knows any more, where none counts.
+ */
+function definitionOf(
   { file, versions, store, root }: FileCheck,
   document: YamlDocument,
   { apiVersion, kind }: Identity,
-): boolean {
+): 'own' | 'other' | 'none' {
+  const group = groupOf(apiVersion);
+  if (store === undefined || !group.includes('.')) {
+    return 'own';
+  }
   const directive = directivesOf(file.parsed, file.path, root).get(document.index);
   const named = directive?.kind === 'file' ? directive.target : undefined;
-  if (store === undefined || (store.clusters.size === 0 && named === undefined)) {
-    return false;
+  const views = versions.map(({ minor, cluster }) => ({ minor, view: store.forCluster(cluster).forNamed(named) }));
+  if (views.every(({ minor, view }) => view.lookup({ apiVersion, kind, minor }) === undefined)) {
+    return 'none';
   }
-  const group = groupOf(apiVersion);
-  return versions.some(({ cluster }) => !store.forCluster(cluster).forNamed(named).isEnginesOwn(group, kind));
+  return views.every(({ view }) => view.isEnginesOwn(group, kind)) ? 'own' : 'other';
 }
 
 /** The engine would judge the placeholder instead of what takes its place; the rendered object is judged instead. */
@@ -327,7 +334,7 @@ export function unjudged(check: FileCheck): Problem[] {
     }
     const reason = hasVariables(detected, parsed)
       ? 'what ${…} stands for is not known here'
-      : isDisputed(check, detected.document, identity)
+      : definitionOf(check, detected.document, identity) === 'other'
         ? `${identity.kind} is defined differently elsewhere`
         : undefined;
     if (reason === undefined) {

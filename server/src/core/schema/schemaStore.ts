@@ -353,7 +353,10 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         version++;
       },
       forNamed: (path) => (path === undefined || !namedFiles.has(path) ? self : view(context, path)),
-      isEnginesOwn: (group, kind) => custom().get(`${group} ${kind}`)?.text() === engines(`${group} ${kind}`)?.text(),
+      isEnginesOwn(group, kind) {
+        const [own, theirs] = [custom().get(`${group} ${kind}`), engines(`${group} ${kind}`)];
+        return own === theirs || own?.text() === theirs?.text();
+      },
       get version() {
         return version;
       },
