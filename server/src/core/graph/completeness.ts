@@ -1,7 +1,7 @@
 // Whether everything that could define an object is known here. Only then can something be missing.
 import type { KindRef } from './facts';
 import type { GraphContext } from './liveGraph';
-import type { Scope } from './scope';
+import { nameKey, type Scope } from './scope';
 
 /** Groups of custom resources that make no other objects but the ones named elsewhere. */
 const harmless = new Set([
@@ -10,6 +10,11 @@ const harmless = new Set([
   'helm.toolkit.fluxcd.io',
   'notification.toolkit.fluxcd.io',
   'image.toolkit.fluxcd.io',
+  'cert-manager.io',
+  'external-secrets.io/SecretStore',
+  'external-secrets.io/ClusterSecretStore',
+  'external-secrets.io/ExternalSecret',
+  'bitnami.com',
   'argoproj.io/Application',
   'argoproj.io/AppProject',
   'monitoring.coreos.com/ServiceMonitor',
@@ -43,30 +48,26 @@ export function couldBringMore(scope: Scope, kind: KindRef, namespace: string, {
     }
   }
   if (isFlux) {
-    return bringsFlux(scope, kind);
+    return bringsFlux(scope, kind, namespace);
   }
-  for (const object of scope.byNamespace.get(namespace) ?? []) {
-    const { group, kind: other } = object.key;
-    if (isBringer(group) && !harmless.has(group) && !harmless.has(`${group}/${other}`)) {
-      return true;
-    }
+  // Who does not make the namespace does not have the last word on what is in it.
+  if (namespace === '' || !scope.byName.has(nameKey({ group: '', kind: 'Namespace' }, namespace))) {
+    return true;
   }
-  // Nothing of the namespace is here: another repository fills it.
-  return namespace === '' || !scope.byNamespace.has(namespace);
+  return (
+    [namespace, ''].some((place) => (scope.byNamespace.get(place) ?? []).some(({ key }) => isUnknownBringer(key))) ||
+    (scope.byKind.get('argoproj.io/ApplicationSet') ?? []).length > 0
+  );
 }
 
-/** Flux's objects are kept in Git where one of the kind's group is; its own operator makes more. */
-function bringsFlux(scope: Scope, { group }: KindRef): boolean {
-  let same = false;
-  for (const { placed } of scope.sources) {
-    for (const { key } of placed) {
-      if (key.group === 'fluxcd.controlplane.io') {
-        return true;
-      }
-      same ||= key.group === group;
-    }
-  }
-  return !same;
+function isUnknownBringer({ group, kind }: KindRef): boolean {
+  return isBringer(group) && !harmless.has(group) && !harmless.has(`${group}/${kind}`);
+}
+
+/** Flux's objects of a kind are kept here where one of that kind is, in that namespace; its own operator makes more. */
+function bringsFlux(scope: Scope, { group, kind }: KindRef, namespace: string): boolean {
+  const isHere = (scope.byKind.get(`${group}/${kind}`) ?? []).some(({ key }) => key.namespace === namespace);
+  return !isHere || [...scope.byKind.keys()].some((text) => text.startsWith('fluxcd.controlplane.io/'));
 }
 
 /** True where a rendering (of a chart, for example) has an object of that name. */

@@ -8,6 +8,7 @@ import { placeIn, type FileEntry } from './fileEntry';
 import type { GraphContext } from './liveGraph';
 import { nearest } from '../suggest';
 import { isMisspelt } from './nearName';
+import { isTemplated } from './readReferences';
 import type { Placed } from './placement';
 import { selectorPairs } from './podLabels';
 import type { Scope } from './scope';
@@ -131,9 +132,10 @@ const expected = new Map<string, { rule: string; severity: Severity }>([
   ['ConfigMap', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
   ['ServiceAccount', { rule: 'kubernetes/missing-reference', severity: 'warning' }],
   ['PersistentVolumeClaim', { rule: 'kubernetes/missing-reference', severity: 'info' }],
-  ['source of a Kustomization', { rule: 'flux/missing-source', severity: 'warning' }],
-  ['source of a chart', { rule: 'flux/missing-source', severity: 'warning' }],
-  ['dependency', { rule: 'flux/missing-dependency', severity: 'warning' }],
+  // Another repository of the same cluster may have these.
+  ['source of a Kustomization', { rule: 'flux/missing-source', severity: 'info' }],
+  ['source of a chart', { rule: 'flux/missing-source', severity: 'info' }],
+  ['dependency', { rule: 'flux/missing-dependency', severity: 'info' }],
 ]);
 
 function missingObject(
@@ -155,7 +157,11 @@ function missingObject(
     return undefined;
   }
   const namespace = reference.namespace ?? (reference.cluster ? '' : from.key.namespace);
-  if (rendersName(scope, kinds, namespace, text, context)) {
+  const sameKind = kinds.flatMap(({ group, kind: other }) => scope.byKind.get(`${group}/${other}`) ?? []);
+  // A name or namespace with a variable in it may become the one that is meant.
+  const isOpen =
+    isTemplated(namespace) || sameKind.some(({ key }) => isTemplated(key.name) || isTemplated(key.namespace));
+  if (isOpen || rendersName(scope, kinds, namespace, text, context) || isCopied(sameKind, text, context)) {
     return undefined;
   }
   const what = `${kind.kind} ${namespace === '' ? '' : `${namespace}/`}${text}`;
@@ -183,6 +189,14 @@ function missingObject(
     return { rule, severity: wanted.severity, message: `${what} is not in this repository${scopeWords(scope)}.` };
   }
   return undefined;
+}
+
+/** Controllers copy objects between namespaces where an annotation tells them to. */
+function isCopied(sameKind: readonly Placed[], name: string, { state }: GraphContext): boolean {
+  return sameKind.some(
+    (object) =>
+      object.key.name === name && /reflect|replicat|kubed|sync/i.test(state.entries.get(object.entry)?.text ?? ''),
+  );
 }
 
 const scopeWords = (scope: Scope): string =>
@@ -277,7 +291,7 @@ function missingKey(
     linker.definitionsOf(holder, 'key').forEach(({ fact }) => keys.add(fact.name));
   }
   // One that is empty here is filled by somebody else.
-  if (keys.size === 0 || keys.has(text)) {
+  if (keys.size === 0 || keys.has(text) || [...keys].some(isTemplated)) {
     return undefined;
   }
   const [holder] = holders;
@@ -316,7 +330,7 @@ function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, conte
     return undefined;
   }
   const names = new Set(holders.flatMap((holder) => linker.definitionsOf(holder, 'port').map(({ fact }) => fact.name)));
-  if (names.has(text)) {
+  if (names.has(text) || [...names].some(isTemplated)) {
     return undefined;
   }
   const [holder] = holders;
