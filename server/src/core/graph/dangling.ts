@@ -186,7 +186,7 @@ function missingObject(
     return undefined;
   }
   if (kind.kind === 'Role' || kind.kind !== 'ClusterRole') {
-    return { rule, severity: wanted.severity, message: `${what} is not in this repository${scopeWords(scope)}.` };
+    return { rule, severity: wanted.severity, message: `${what} is not in this repository.` };
   }
   return undefined;
 }
@@ -198,9 +198,6 @@ function isCopied(sameKind: readonly Placed[], name: string, { state }: GraphCon
       object.key.name === name && /reflect|replicat|kubed|sync/i.test(state.entries.get(object.entry)?.text ?? ''),
   );
 }
-
-const scopeWords = (scope: Scope): string =>
-  scope.environment === undefined ? '' : `, as deployed to ${scope.environment}`;
 
 /**
  * An object of the wanted kind whose name is one letter away: surely the one that is meant where nobody else uses it, or where names of
@@ -445,13 +442,12 @@ function problemOf(
   const { instead } = finding;
   const fixes: Fix[] =
     instead === undefined ? [] : [{ title: `Change to ${instead}`, edits: [{ ...place, newText: instead }] }];
-  const words =
-    environments.length === 0 || finding.message.includes('as deployed to') ? '' : ` (${environments.join(', ')})`;
+  const words = environments.length === 0 ? '' : `In ${environments.join(' and ')}: `;
   return {
     ...place,
     rule: finding.rule,
     severity: finding.severity,
-    message: finding.message + words,
+    message: words + finding.message,
     ...(reference.object === undefined || reference.object.key.name === ''
       ? {}
       : { resource: label(reference.object.key) }),
