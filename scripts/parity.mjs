@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm run test:parity: how often the verdict of `plumbline check` is that of a real API server, on manifests that nobody wrote for
 // the purpose and on faults planted in them; hostile input. See test/parity/README.md.
-//   node scripts/parity.mjs [part…]     parts: natural, create, hostile, yamlSuite
+//   node scripts/parity.mjs [part…]     parts: natural, create, hostile, yamlSuite, edits
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { root } from './lib/cache.mjs';

@@ -34,7 +34,10 @@ export function setScalar(file: EditedFile, node: Node, value: string | number |
 /** An empty value stands right behind its colon or dash, or, between brackets, behind its key alone. */
 function replaceNode(file: EditedFile, node: Node, text: string): TextEdit {
   const before = file.parsed.text[node.start - 1] ?? ' ';
-  const gap = node.start < node.end || /\s/.test(before) ? '' : /[:?-]/.test(before) ? ' ' : ': ';
+  // Between brackets, a colon that touches the next comma or bracket belongs to the key.
+  const isKeys =
+    before === ':' && /[,\]}]/.test(file.parsed.text[node.end] ?? ' ') && insideFlow(file.parsed, node.start);
+  const gap = node.start < node.end || /\s/.test(before) ? '' : /[:?-]/.test(before) && !isKeys ? ' ' : ': ';
   return edit(file, node.start, node.end, gap + text);
 }
 
@@ -51,14 +54,16 @@ export function setValue(file: EditedFile, pair: Pair, value: JsonValue): TextEd
   }
   const colon = skipTrivia(parsed.text, pair.key.end, '') + 1;
   const end = Math.max(pair.value.end, colon);
-  const body = writeAfterKey(value, column(parsed, pair.key.start), styleOf(parsed));
+  const indent = column(parsed, pair.key.start);
+  const body = writeAfterKey(value, indent, styleAt(file, endOfLine(parsed.text, end), indent));
   // A comment behind the old value would become part of a new block text: it moves to the line of the key.
   const lineEnd = endOfLine(parsed.text, end);
   const comment = parsed.text.slice(end, lineEnd).trim();
   const firstLine = /[\r\n]/.exec(body)?.index;
   const last = lastBreak(file, value, lineEnd);
   if (firstLine === undefined || !comment.startsWith('#')) {
-    return edit(file, colon, end, body + last);
+    // Spaces behind the old value would become a part of a new block text.
+    return edit(file, colon, firstLine !== undefined && comment === '' ? lineEnd : end, body + last);
   }
   return edit(file, colon, lineEnd, `${body.slice(0, firstLine)} ${comment}${body.slice(firstLine)}${last}`);
 }
@@ -72,25 +77,22 @@ export function renameKey(file: EditedFile, pair: Pair, name: string): TextEdit 
 export function removePair(file: EditedFile, map: MapNode, pair: Pair): TextEdit {
   const { parsed } = file;
   if (map.pairs.length === 1) {
-    return edit(file, map.start, map.end, '{}');
+    return emptied(file, map, '{}');
   }
   const index = map.pairs.indexOf(pair);
   const { text } = parsed;
   if (map.flow) {
     const next = map.pairs[index + 1];
     const before = map.pairs[index - 1];
-    return next !== undefined
-      ? edit(file, pair.key.start, next.key.start, '')
-      : edit(
-          file,
-          before?.value.end ?? pair.key.start,
-          pair.value.end,
-          before === undefined ? '' : gapAfter(text, before),
-        );
+    if (next !== undefined) {
+      return edit(file, pair.key.start, next.key.start, '');
+    }
+    const gap = before === undefined ? '' : gapAfter(text, before);
+    return removeBehind(file, before?.value.end, pair.key.start, pair.value.end, gap);
   }
   const start = startOfLine(text, pair.key.start);
   const next = map.pairs[index + 1];
-  const first = text.slice(start, pair.key.start).trim() !== '';
+  const first = !/^\s*(?:\?\s*)?$/.test(text.slice(start, pair.key.start));
   if (first && next !== undefined) {
     // `- name: a` and the like: the following key moves up behind the dash.
     return edit(file, pair.key.start, next.key.start, '');
@@ -99,19 +101,44 @@ export function removePair(file: EditedFile, map: MapNode, pair: Pair): TextEdit
   return first ? edit(file, pair.key.start, pair.value.end, '') : edit(file, start, end, '');
 }
 
+/** Removes the last entry between brackets with the comma in front of it; a comment between the two stays. */
+function removeBehind(file: EditedFile, before: number | undefined, start: number, end: number, gap: string): TextEdit {
+  const { text } = file.parsed;
+  const between = before === undefined ? '' : text.slice(before, start);
+  if (before === undefined || !between.includes('#')) {
+    return edit(file, before ?? start, end, gap);
+  }
+  const kept = between.replace(/^\s*,/, '').trimEnd();
+  const isLineEnd = /^[ \t]*(?:[\r\n]|$)/.test(text.slice(end, endOfLine(text, end) + 1));
+  return edit(file, before, end, gap + kept + (isLineEnd ? '' : styleOf(file.parsed).eol));
+}
+
+/** Brackets in the place of a collection: behind its key where only that stands above, else indented deeper than any key. */
+function emptied(file: EditedFile, node: MapNode | SeqNode, brackets: string): TextEdit {
+  const { text } = file.parsed;
+  const start = Math.min(node.start, node.kind === 'map' ? (node.pairs[0]?.key.start ?? node.start) : node.start);
+  const before = text.slice(0, start).trimEnd();
+  if (node.flow || text.slice(startOfLine(text, start), start).trim() !== '') {
+    return edit(file, start, node.end, brackets);
+  }
+  return before.endsWith(':')
+    ? edit(file, before.length, node.end, ' ' + brackets)
+    : edit(file, start, node.end, before === '' ? brackets : '  ' + brackets);
+}
+
 /** Removes an item of a list, as `removePair` does a pair. */
 export function removeItem(file: EditedFile, list: SeqNode, index: number): TextEdit {
   const { text } = file.parsed;
   const item = list.items[index] as Node;
   if (list.items.length === 1) {
-    return edit(file, list.start, list.end, '[]');
+    return emptied(file, list, '[]');
   }
   const next = list.items[index + 1];
   if (list.flow) {
     const before = list.items[index - 1];
     return next !== undefined
       ? edit(file, item.start, next.start, '')
-      : edit(file, before?.end ?? item.start, item.end, '');
+      : removeBehind(file, before?.end, item.start, item.end, '');
   }
   const dash = text.lastIndexOf('-', item.start - 1);
   const start = startOfLine(text, dash);
@@ -133,10 +160,10 @@ export function insertPair(file: EditedFile, map: MapNode, name: string, value: 
     }
     return edit(file, last.value.end, last.value.end, `${gapAfter(text, last)}, ${entry}`);
   }
-  const style = styleOf(parsed);
-  const indent = column(parsed, (map.pairs[0] as Pair).key.start);
+  const indent = column(parsed, Math.min(map.start, (map.pairs[0] as Pair).key.start));
+  const end = lastLineEnd(file, last.value, Math.max(last.value.end, last.key.end));
+  const style = styleAt(file, end, indent);
   const line = ' '.repeat(indent) + writeKey(name) + ':' + writeAfterKey(value, indent, style);
-  const end = endOfLine(text, Math.max(last.value.end, last.key.end));
   return appendLines(file, last.value, end, style.eol + line + lastBreak(file, value, end));
 }
 
@@ -150,16 +177,16 @@ export function insertItem(file: EditedFile, list: SeqNode, value: JsonValue): T
   if (list.flow) {
     return edit(file, last.end, last.end, `, ${writeFlow(value)}`);
   }
-  const style = styleOf(parsed);
   const indent = column(parsed, list.start);
-  const end = endOfLine(parsed.text, last.end);
+  const end = lastLineEnd(file, last, last.end);
+  const style = styleAt(file, end, indent);
   const line = style.eol + ' '.repeat(indent) + '- ' + writeItem(value, indent, style);
   return appendLines(file, last, end, line + lastBreak(file, value, end));
 }
 
 /** Between brackets, a key without a value keeps a space behind its colon, which would become a part of the key otherwise. */
-function gapAfter(text: string, { value }: Pair): string {
-  return value.start === value.end && text[value.end - 1] === ':' ? ' ' : '';
+function gapAfter(text: string, { key, value }: Pair): string {
+  return value.start === value.end && value.start > key.end && text[value.end - 1] === ':' ? ' ' : '';
 }
 
 /** A text that ends in a line break needs one behind it also at the end of the file. */
@@ -205,6 +232,38 @@ function edit({ path, parsed }: EditedFile, start: number, end: number, newText:
 /** Column of an offset; the dashes in front of a key count as indentation. */
 function column(parsed: ParsedYaml, offset: number): number {
   return parsed.lines.positionAt(offset).character;
+}
+
+/**
+ * The file's style behind a line's end. A comment or spaces below that reach deeper would become a part of a block text there.
+ */
+function styleAt({ parsed }: EditedFile, lineEnd: number, indent: number): BlockStyle {
+  const below = parsed.text
+    .slice(lineEnd, lineEnd + 2000)
+    .split(/\r\n|\r|\n/)
+    .slice(1);
+  const content = below.findIndex((line) => /^\s*[^\s#]/.test(line));
+  const between = content < 0 ? below : below.slice(0, content);
+  return { ...styleOf(parsed), quoted: between.some((line) => line.length - line.trimStart().length > indent) };
+}
+
+/** End of the last line of a node; of a block text, with the blank lines that belong to it. */
+function lastLineEnd({ parsed: { text } }: EditedFile, node: Node, from: number): number {
+  const end = endOfLine(text, from);
+  const leaf = lastNode(node);
+  if (leaf.kind !== 'scalar' || (leaf.style !== 'literal' && leaf.style !== 'folded')) {
+    return end;
+  }
+  const keeps = /^[|>]\d?\+/.test(text.slice(leaf.start, leaf.start + 3));
+  const blank = /^(?:(?:\r\n|\r(?!\n)|\n)[ \t]*)+(?=\r|\n|$)/.exec(text.slice(end))?.[0] ?? '';
+  const indent = indentOf(text, leaf.end);
+  const isContent = blank.split(/\r\n|\r|\n/).some((line) => line.length > indent);
+  return keeps || isContent ? end + blank.length : end;
+}
+
+/** Columns in front of the content of a line. */
+function indentOf(text: string, at: number): number {
+  return /^ */.exec(text.slice(startOfLine(text, at), endOfLine(text, at)))?.[0].length ?? 0;
 }
 
 /** How the file indents: the first nested map and the first list say it; two spaces where none does. */

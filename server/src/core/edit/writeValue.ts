@@ -44,6 +44,8 @@ export interface BlockStyle {
   step: number;
   listStep: number;
   eol: string;
+  /** Texts of several lines are quoted instead of written as block texts. */
+  quoted?: boolean;
 }
 
 /** Lines of a map, each indented; without a line break at the end. */
@@ -75,7 +77,7 @@ function inline(value: JsonValue, indent: number, style: BlockStyle): string {
   if (isObject(value)) {
     return '{}';
   }
-  if (typeof value === 'string' && canBeLiteral(value)) {
+  if (typeof value === 'string' && style.quoted !== true && canBeLiteral(value)) {
     const lines = value.replace(/\n$/, '').split('\n');
     const margin = ' '.repeat(indent + style.step);
     const header = value.endsWith('\n') ? '|' : '|-';
