@@ -14,8 +14,12 @@ export interface Candidates {
 /** Items in front of what schemas offer for the same place. */
 export function nameItems(parsed: ParsedYaml, offset: number, found: Candidates): CompletionItem[] {
   const seen = new Set<string>();
-  const { from, to } = found;
   const node = scalarHolding(parsed, offset);
+  const quoted = node !== undefined && (node.style === 'single' || node.style === 'double') && node.start < node.end;
+  // Quotes stay as they are: what stands between them is replaced.
+  const from = quoted ? Math.max(found.from, node.start + 1) : found.from;
+  const closed = quoted && node.end - node.start > 1 && parsed.text[node.end - 1] === parsed.text[node.start];
+  const to = Math.max(from, closed ? Math.min(found.to, node.end - 1) : found.to);
   const quote = quoteAt(parsed.text, from, node);
   // Behind a colon or dash without a space one has to be written.
   const gap =
@@ -35,7 +39,7 @@ export function nameItems(parsed: ParsedYaml, offset: number, found: Candidates)
         start: from,
         end: to,
         sortText: `!${String(index).padStart(5, '0')}`,
-        filterText: gap + (quote !== undefined && parsed.text[from] === quote ? quote : '') + text,
+        filterText: gap + text,
       } satisfies CompletionItem,
     ];
   });
