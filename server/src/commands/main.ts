@@ -5,6 +5,7 @@ import { createCli, exit, type Cli, type CliIo } from './cli';
 import { registerDrift } from './drift';
 import { registerHistory } from './history';
 import { registerLsp } from './lsp';
+import { registerDeployers, registerReferences } from './navigate';
 import { registerRender } from './render';
 import { registerRollback } from './rollback';
 import { registerSchemas } from './schemas';
@@ -23,6 +24,8 @@ const commands: ((program: Command, cli: Cli) => void)[] = [
   registerRollback,
   registerHistory,
   registerSnapshot,
+  registerDeployers,
+  registerReferences,
   registerSchemas,
   registerLsp,
 ];

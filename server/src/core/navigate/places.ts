@@ -88,3 +88,29 @@ export function patchesOf(
   }
   return [...found.values()];
 }
+
+export interface ReferredTo {
+  definition: Definition;
+  edges: readonly Edge[];
+}
+
+/** Who refers to the objects of a file and to the file; or, with a line (from zero), to everything that stands or is meant there. */
+export function referencesIn(graph: WorkspaceGraph, path: string, line?: number): ReferredTo[] {
+  const here = ({ range }: Location): boolean => range.start.line <= (line ?? 0) && (line ?? 0) <= range.end.line;
+  const isPath = ({ entity }: Definition): boolean => entity === 'file' || entity === 'folder';
+  const all = graph.definitionsIn(path);
+  const meant =
+    line === undefined
+      ? all.filter((definition) => definition.entity === 'object' || isPath(definition))
+      : [
+          ...all.filter((definition) => !isPath(definition) && here(definition.at)),
+          ...graph
+            .edgesIn(path)
+            .filter(({ reference }) => here(reference.from))
+            .flatMap(({ targets }) => targets),
+        ];
+  return [...new Map(meant.map((definition) => [definition.id, definition])).values()].map((definition) => ({
+    definition,
+    edges: graph.referencesTo(definition),
+  }));
+}
