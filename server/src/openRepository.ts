@@ -162,14 +162,17 @@ export class OpenRepository {
     if (!services.trusted || !services.git) {
       return undefined;
     }
+    const workspace = await this.workspace();
     if (whole) {
-      return services.committed('HEAD', { changed: true }).catch(() => undefined);
+      return services.committed('HEAD', { changed: true, workspace }).catch(() => undefined);
     }
     if (this.committed === undefined || Date.now() - this.committed.asked > 5_000) {
       // Where Git is missing or broken, whoever asks it for something else is told.
-      this.committed = { asked: Date.now(), state: services.committed('HEAD').catch(() => undefined) };
+      this.committed = { asked: Date.now(), state: services.committed('HEAD', { workspace }).catch(() => undefined) };
     }
-    return this.committed.state;
+    const then = await this.committed.state;
+    // What was deployed then is taken to be declared as today: a second look at all files is not worth it while somebody types.
+    return then === undefined ? undefined : { ...then, workspace };
   }
 
   /** The last discovery's answer, at once; it may be older than the text. */

@@ -72,10 +72,13 @@ export interface Services {
   /** Git, from the root on. It runs as a process: only for what a person asked for, in a trusted folder. */
   repository(): Repository;
   /**
-   * What the repository was at a revision, read once for each commit. `changed`: with the paths that differ from it. It runs Git:
-   * only in a trusted folder. Undefined where there is no such commit, or, with `changed`, nothing differs.
+   * What the repository was at a revision, read once for each commit. `changed`: with the paths that differ from it. `workspace`: taken
+   * for what was deployed then, so that nothing is looked for. It runs Git: only in a trusted folder. Undefined where there is no such commit, or, with `changed`, nothing differs.
    */
-  committed(revision: string, options?: { changed?: boolean; abort?: Abort }): Promise<Committed | undefined>;
+  committed(
+    revision: string,
+    options?: { changed?: boolean; workspace?: Workspace; abort?: Abort },
+  ): Promise<Committed | undefined>;
   /** The files of a revision. Throws with the reason where there is none. */
   treeAt(revision: string, abort?: Abort): Promise<FileTree>;
   dispose(): Promise<void>;
@@ -96,7 +99,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   let captureFolders: readonly string[] = [];
   let engines: Engines | undefined;
   let repository: Repository | undefined;
-  let committed: (Omit<Committed, 'name' | 'changed'> & { id: string }) | undefined;
+  let committed: (Pick<Committed, 'tree' | 'rendered'> & { id: string }) | undefined;
 
   let remembered: VerdictCache | undefined;
   const verdicts = (): VerdictCache => {
@@ -198,7 +201,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       repository ??= createRepository(root, { log });
       return repository;
     },
-    async committed(revision, { changed = false, abort } = {}) {
+    async committed(revision, { changed = false, workspace, abort } = {}) {
       const found = await services.repository().resolve(revision);
       if (!found.ok) {
         return undefined;
@@ -211,11 +214,15 @@ export async function createServices(options: ServicesOptions): Promise<Services
         return undefined;
       }
       if (committed?.id !== id) {
-        const at = await services.treeAt(id, abort);
-        committed = { id, tree: at, workspace: await services.discover(abort, at), rendered: new Map() };
+        committed = { id, tree: await services.treeAt(id, abort), rendered: new Map() };
       }
-      const { id: _id, ...then } = committed;
-      return { name: revision, ...then, ...(paths === undefined ? {} : { changed: paths }) };
+      return {
+        name: revision,
+        tree: committed.tree,
+        workspace: workspace ?? (await services.discover(abort, committed.tree)),
+        rendered: committed.rendered,
+        ...(paths === undefined ? {} : { changed: paths }),
+      };
     },
     async treeAt(revision, abort) {
       const answer = await services.repository().at(revision, abort);

@@ -39,7 +39,9 @@ export function renderedThen(
   abort?: Abort,
 ): Promise<ObjectsByKey> {
   const namespace = namespaceOf(source, environment);
-  const id = `${source.id}|${namespace}`;
+  const then = committed.workspace.sources.find(({ id: other }) => other === source.id);
+  // The declaration may be today's: another one renders to something else.
+  const id = JSON.stringify([source.id, namespace, then?.render]);
   let objects = committed.rendered.get(id);
   if (objects === undefined) {
     objects = render(committed, source, environment, ports, abort);
