@@ -1,5 +1,6 @@
 // A rendering that failed, as a finding: the rule that names the fault, on the line that causes it, in words of this product where
 // the tool's own are a chain of wrappers.
+import { failedOperation, placeOfOperation } from '../patch/failedOperation';
 import type { FileTree } from '../ports';
 import type { Location, Problem, Severity } from '../problem';
 import type { Rendering } from './rendering';
@@ -26,6 +27,16 @@ export async function failureProblem(rendering: Rendering, tree: FileTree): Prom
   }
   const text = failure.message;
   const verdict = source.render.tool === 'helm' ? helmVerdict(text, source.kind === 'chart') : buildVerdict(text);
+  const operation = source.render.tool === 'kustomize' ? failedOperation(text) : undefined;
+  if (operation !== undefined) {
+    const at = await placeOfOperation(operation, rendering.reads, tree);
+    return {
+      ...(at ?? (await failurePlace(rendering, tree))),
+      rule: 'kustomize/bad-patch',
+      severity: 'error',
+      message: operation.message,
+    };
+  }
   const place = await failurePlace(rendering, tree);
   return { ...place, rule: verdict.rule, severity: verdict.severity ?? 'error', message: verdict.message };
 }
