@@ -47,7 +47,9 @@ function readFile(file) {
     return [];
   }
   const kinds = new Map();
-  const text = fs.readFileSync(file, 'utf8');
+  // What is deprecated without an end in sight is written by hand, beside it.
+  const byHand = path.join(folder, 'lifecycle.go');
+  const text = fs.readFileSync(file, 'utf8') + (fs.existsSync(byHand) ? '\n' + fs.readFileSync(byHand, 'utf8') : '');
   for (const [, kind, what, body] of text.matchAll(
     /^func \(in \*(\w+)\) APILifecycle(\w+)\(\)[^{]*\{\n([\s\S]*?)^\}/gm,
   )) {

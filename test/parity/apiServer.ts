@@ -2,8 +2,9 @@
 import * as fs from 'node:fs';
 import * as https from 'node:https';
 import { isObject, writeJson, type JsonObject, type JsonValue } from '../../server/src/core/json';
-import { identityOf } from '../../server/src/core/kinds/identity';
+import { identityOf, listItems } from '../../server/src/core/kinds/identity';
 import { parseYaml } from '../../server/src/core/yaml/parse';
+import { toExactJson } from '../../server/src/core/yaml/resolve';
 import { entryOf } from '../../server/src/core/yaml/path';
 import { startCluster, type Cluster } from '../support/cluster';
 
@@ -100,6 +101,24 @@ export class ApiServer {
       return own === undefined ? refused(0, 'no identity', 'apiVersion or kind is missing') : accepted(reply);
     }
     return refusal(reply);
+  }
+
+  /** As `judge`; a list, which the server has no place for, is what its items are, one after the other. */
+  async judgeAll(manifest: string): Promise<Judgement> {
+    const identity = identityOf(parseYaml(manifest).documents.find(({ root }) => root !== undefined)?.root);
+    const items = identity === undefined ? undefined : listItems(identity);
+    if (items === undefined) {
+      return this.judge(manifest);
+    }
+    let last = accepted({ status: 200, body: {}, warnings: [] });
+    for (const item of items) {
+      const judgement = await this.judge(writeJson(toExactJson(item)));
+      if (!judgement.accepted) {
+        return judgement;
+      }
+      last = { ...judgement, warnings: [...last.warnings, ...judgement.warnings] };
+    }
+    return last;
   }
 
   /** Creates an object for good; the object as it is stored, or undefined where the server refuses it. */

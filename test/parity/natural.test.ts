@@ -2,7 +2,7 @@
 // an error.
 import assert from 'node:assert/strict';
 import type { Problem } from '../../server/src/core/problem';
-import { ApiServer, isList, type Judgement } from './apiServer';
+import { ApiServer, type Judgement } from './apiServer';
 import { definitions, folders, pieces, type Piece } from './material';
 import { endProduct, verdictsOf } from './product';
 import { inParallel } from './sets';
@@ -16,12 +16,12 @@ describe('real manifests', () => {
     const all = await folders();
     const crds = definitions();
     server = await ApiServer.start(crds);
-    const found = pieces(all).filter(({ text }) => !isList(text));
+    const found = pieces(all);
     const verdicts = await verdictsOf(
       found.map(({ text }) => text),
       crds,
     );
-    const judgements = await inParallel(found, 12, ({ text }) => server.judge(text));
+    const judgements = await inParallel(found, 12, ({ text }) => server.judgeAll(text));
     cases = found.map((piece, i) => ({
       piece,
       judgement: judgements[i] as Judgement,
