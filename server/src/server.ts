@@ -62,6 +62,7 @@ export function startServer(connection: Connection): void {
       links: textDocument?.definition?.linkSupport === true,
       annotations: params.capabilities.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
       showsProgress: params.capabilities.window?.workDoneProgress === true,
+      labelDetails: textDocument?.completion?.completionItem?.labelDetailsSupport === true,
       createsFiles: params.capabilities.workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
       ...(options?.suggestCommand === undefined ? {} : { suggestCommand: options.suggestCommand }),
     };

@@ -62,6 +62,8 @@ export interface EditorAbilities {
   annotations: boolean;
   /** It shows what the server is waiting for. */
   showsProgress: boolean;
+  /** Items of a list may have a text at their end. */
+  labelDetails: boolean;
   /** An edit may make a file. */
   createsFiles: boolean;
 }
@@ -73,6 +75,7 @@ export class Session {
     links: false,
     annotations: false,
     showsProgress: false,
+    labelDetails: false,
     createsFiles: false,
   };
   readonly documents = new TextDocuments(TextDocument);

@@ -83,6 +83,9 @@ function itemsFor(editor: EditorAbilities, parsed: ParsedYaml): (offer: Offer) =
       label: offer.label,
       kind: kinds[offer.kind],
       ...(offer.detail === '' ? {} : { detail: offer.detail }),
+      ...(offer.detail === '' || !editor.labelDetails
+        ? {}
+        : { labelDetails: { description: shortened(offer.detail) } }),
       sortText: offer.sortText,
       filterText: offer.filterText ?? offer.label,
       insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
@@ -95,6 +98,11 @@ function itemsFor(editor: EditorAbilities, parsed: ParsedYaml): (offer: Offer) =
       },
     };
   };
+}
+
+/** Beside the label there is little room; the whole text stands with the documentation. */
+function shortened(detail: string): string {
+  return detail.length > 44 ? `${detail.slice(0, 43)}…` : detail;
 }
 
 /** Files that are something else by their name stay so while they are empty. */

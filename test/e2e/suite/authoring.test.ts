@@ -67,4 +67,65 @@ describe('Plumbline in the editor: authoring', () => {
     });
     assert.ok(list.length > 0);
   });
+
+  it('completes a field with what it needs', async () => {
+    const editor = await open(file);
+    const at = after(editor.document, 'volumes:\n');
+    await editor.edit((edit) => edit.insert(at, '        - \n'));
+    const item = await until('the item', async () => {
+      const all = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        editor.document.uri,
+        at.translate(0, 10),
+      );
+      return all.items.find((i) => (typeof i.label === 'string' ? i.label : i.label.label) === 'persistentVolumeClaim');
+    });
+    const text = typeof item.insertText === 'string' ? item.insertText : item.insertText?.value;
+    assert.match(text ?? '', /^persistentVolumeClaim:\n {12}claimName: $/);
+  });
+
+  it('formats spaces, and nothing else', async () => {
+    const editor = await open(file);
+    const tidy = editor.document.getText();
+    const at = after(editor.document, '\n  replicas: 2');
+    await editor.edit((edit) => {
+      edit.insert(at, '   ');
+      edit.insert(after(editor.document, 'matchLabels:\n'), '    ');
+    });
+    assert.notEqual(editor.document.getText(), tidy);
+    await until('the formatted text', async () => {
+      await vscode.commands.executeCommand('editor.action.formatDocument');
+      return editor.document.getText() === tidy;
+    });
+  });
+
+  it('fixes all that is safe when it is asked to', async () => {
+    const editor = await open(file);
+    const { document } = editor;
+    const at = after(document, '\n  replicas');
+    await editor.edit((edit) => edit.replace(new vscode.Range(at.translate(0, -8), at), 'Replicas'));
+    await until('the diagnostic', () => ours(document.uri).some((d) => codeOf(d) === 'kubernetes/unknown-field'));
+    await until('the fix', async () => {
+      await vscode.commands.executeCommand('editor.action.fixAll');
+      return /\n {2}replicas: /.test(document.getText());
+    });
+  });
+
+  it('offers to be quiet about a finding', async () => {
+    const editor = await open(file);
+    const { document } = editor;
+    await editor.edit((edit) => edit.insert(after(document, '\nspec:\n'), '  nonsense: 1\n'));
+    const found = await until('the diagnostic', () =>
+      ours(document.uri).find((d) => codeOf(d) === 'kubernetes/unknown-field'),
+    );
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      found.range,
+    );
+    const quiet = actions.find((a) => a.title === 'Ignore kubernetes/unknown-field on this line');
+    assert.ok(quiet?.edit, JSON.stringify(actions.map((a) => a.title)));
+    await vscode.workspace.applyEdit(quiet.edit);
+    await until('the diagnostic to go', () => ours(document.uri).length === 0);
+  });
 });
