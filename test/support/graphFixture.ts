@@ -3,7 +3,7 @@
 //   name: settings
 // #       ^^^^^^^^ ConfigMap of a volume → ConfigMap settings in base/config.yaml
 //
-// A finding has its severity and rule in the place of the role. `only=role` in the first line shows references of that role alone.
+// A finding has its severity and rule in the place of the role. `remote=URL` in the first line: the repository was cloned from there.
 import { LiveGraph } from '../../server/src/core/graph/liveGraph';
 import type { Definition, Edge } from '../../server/src/core/graph/graph';
 import type { Problem, Range } from '../../server/src/core/problem';
@@ -40,10 +40,13 @@ export interface BuiltGraph {
   files: Record<string, string>;
 }
 
-export async function graphOf(files: Record<string, string>): Promise<BuiltGraph> {
+export async function graphOf(files: Record<string, string>, remote?: string): Promise<BuiltGraph> {
   const tree = memoryTree(files);
   const discovery = createDiscovery();
-  const workspace = await discovery.discover(tree);
+  const workspace = await discovery.discover(
+    tree,
+    remote === undefined ? {} : { remotes: [{ name: 'origin', url: remote }] },
+  );
   const graph = new LiveGraph();
   await graph.update(workspace, { text: (path) => discovery.textOf(path), read: (path) => tree.read(path) });
   return { graph, workspace, files };
@@ -51,7 +54,7 @@ export async function graphOf(files: Record<string, string>): Promise<BuiltGraph
 
 /** The fixture as it would be with what the graph says of it. */
 export async function writeFixture(fixture: string): Promise<string> {
-  const { graph } = await graphOf(filesOfFixture(fixture));
+  const { graph } = await graphOf(filesOfFixture(fixture), /^[^\n]*\bremote=(\S+)/.exec(fixture)?.[1]);
   let path: string | undefined;
   let line = -1;
   let result = '';

@@ -30,6 +30,10 @@ export function danglingReferences(entry: FileEntry, context: GraphContext): Pro
   const seen = new Set<unknown>();
   for (const reference of entry.references) {
     const { line, text, fixed, optional, object, selector } = reference;
+    const missing = missingPath(entry, reference, context);
+    if (missing !== undefined) {
+      problems.push(problemOf(entry, reference, missing, []));
+    }
     if (text === '' || fixed !== undefined || optional || line.quiet === true || object === undefined) {
       continue;
     }
@@ -103,6 +107,40 @@ function judge(scope: Scope, from: Placed, reference: ReferenceFact, context: Gr
       // The API server, kustomize and the substitution say these themselves.
       return undefined;
   }
+}
+
+// ---- paths
+
+/** Paths that no other check looks at: charts beside the chart, and values files of an Application that surely mean this repository. */
+function missingPath(entry: FileEntry, reference: ReferenceFact, { state, linker }: GraphContext): Finding | undefined {
+  const { line, path, text, object, fixed } = reference;
+  if (line.in === 'chart' && path !== undefined && fixed === undefined) {
+    return state.files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`)
+      ? undefined
+      : {
+          rule: 'helm/missing-dependency',
+          severity: 'warning',
+          message: `There is no chart in ${path === '' ? 'the repository root' : path}.`,
+        };
+  }
+  if (object?.key.kind !== 'Application' || line.role !== 'values file') {
+    return undefined;
+  }
+  const isMissed = state.workspace.sources.some(
+    ({ kind, declared, render, assumed }) =>
+      kind === 'argoApplication' &&
+      declared.path === entry.path &&
+      assumed === undefined &&
+      render.tool === 'unsupported' &&
+      render.reason === `Its values file ${text} does not exist.`,
+  );
+  return isMissed && linker.targets(entry, reference).length === 0
+    ? {
+        rule: 'argocd/missing-file',
+        severity: 'error',
+        message: `The values file ${text} does not exist in this repository.`,
+      }
+    : undefined;
 }
 
 // ---- objects

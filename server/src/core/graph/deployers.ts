@@ -23,7 +23,11 @@ function above(path: string, context: GraphContext, seen: ReadonlySet<string>): 
   for (const other of naming) {
     for (const { edge, targets } of context.linksIn(other)) {
       const isMeant = targets.some((target) => 'path' in target && (target.path === path || target.path === folder));
-      if (!isMeant || edge.reference.object !== undefined) {
+      const { object, role } = edge.reference;
+      if (isMeant && object !== undefined && role === 'values file') {
+        found.push(...releasesAbove(other, object.name, edge.reference.from, context, deeper));
+      }
+      if (!isMeant || object !== undefined) {
         continue;
       }
       found.push({
@@ -36,6 +40,31 @@ function above(path: string, context: GraphContext, seen: ReadonlySet<string>): 
   }
   found.push(...sourcesAbove(path, folder, context, deeper));
   return found;
+}
+
+/** The release or Application that reads a values file. */
+function releasesAbove(
+  path: string,
+  name: string,
+  at: Deployer['at'],
+  context: GraphContext,
+  seen: ReadonlySet<string>,
+): Deployer[] {
+  const { sources } = context.state.workspace;
+  const source = sources.find(
+    (declared) =>
+      declared.declared.path === path && declared.name === name && /Release$|Application$/.test(declared.kind),
+  );
+  const environments = source === undefined ? [] : environmentsOf(context, source.id);
+  return [
+    {
+      label: name,
+      at,
+      ...(source === undefined ? {} : { source: source.id }),
+      environments,
+      above: above(path, context, seen),
+    },
+  ];
 }
 
 /** Flux and Argo CD objects that deploy a folder, a chart, or the files that a folder without kustomization holds. */
