@@ -22,6 +22,7 @@ export function engineProblems(verdict: EngineVerdict, place: ObjectPlace): Prob
   const problems = verdict.problems
     .filter(({ type, assumed }) => type !== 'NoKindMatch' && assumed !== true)
     .filter((problem) => !isSwitchedOff(problem) && !isNameAsLabel(problem, verdict) && !isSameOwner(problem))
+    .filter((problem) => !isDefaultedCopy(problem, verdict, place))
     .map((problem) => problemOf(normal(problem, place), place));
   for (const warning of verdict.warnings) {
     problems.push(warningOf(warning, place));
@@ -40,6 +41,18 @@ function isSwitchedOff({ type, message }: EngineProblem): boolean {
 /** Owners that are written twice in the same words are one to the server, which drops the second before it looks. */
 function isSameOwner({ field, message }: EngineProblem): boolean {
   return field === 'metadata.ownerReferences' && /Found "true" in references for (\S+) and \1$/.test(message);
+}
+
+/** A field that nobody wrote takes its default from its neighbour (`targetPort` from `port`): the neighbour's fault is told already. */
+function isDefaultedCopy(problem: EngineProblem, { problems }: EngineVerdict, place: ObjectPlace): boolean {
+  const parent = (field: string): string => field.replace(/\.[^.[\]]+$/, '');
+  const isLike = (other: EngineProblem): boolean =>
+    other !== problem && other.message === problem.message && parent(other.field) === parent(problem.field);
+  return (
+    problem.type === 'FieldValueInvalid' &&
+    problems.some((other) => isLike(other) && fieldSpot(place, other.field).exact) &&
+    !fieldSpot(place, problem.field).exact
+  );
 }
 
 /** The server labels a namespace with its own name: a name that is wrong is a wrong label, too. */

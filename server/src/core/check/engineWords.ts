@@ -63,9 +63,11 @@ const classes: {
     test: ({ message }) => /immutable|may not change once set|cannot be changed/.test(message),
   },
   {
-    // For the rules of custom resource definitions the server prints the type of a value in place of the value.
+    // For the rules of custom resource definitions the server prints the type of a value in place of the value, or nothing.
     rule: 'kubernetes/cel',
-    test: ({ message }) => /^Invalid value: (?:"(?:object|array|string|integer|number|boolean)"|null): /.test(message),
+    test: ({ message }) =>
+      /^Invalid value: (?:"(?:object|array|string|integer|number|boolean)"|null): /.test(message) ||
+      isReasonAlone(message),
     words: (label, field, { reason }) => `${field === '' ? label : `${field} of ${label}`}: ${sentence(reason)}`,
   },
 ];
@@ -125,7 +127,15 @@ export function word(problem: EngineProblem, label: string): Worded {
   }
 }
 
+/** Texts are quoted, numbers are not: what is neither is no value. */
+function isReasonAlone(message: string): boolean {
+  return /^Invalid value: (?!["{[<]|-?[\d.]+(?:[eE][+-]?\d+)?(?::|$)|(?:true|false|null)(?::|$))/.test(message);
+}
+
 function split(message: string): Parts {
+  if (isReasonAlone(message)) {
+    return { sort: 'Invalid value', value: '', reason: message.slice('Invalid value: '.length) };
+  }
   const match =
     /^(Invalid value|Duplicate value|Not found|Unsupported value): ("(?:[^"\\]|\\.)*"|\{.*?\}|\[.*?\]|[^:]*)(?:: ([\s\S]*))?$/.exec(
       message,
