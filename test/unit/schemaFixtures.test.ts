@@ -98,7 +98,12 @@ describe('structural check', () => {
   const valid = path.join(repositoryRoot, 'test/fixtures/schema/valid');
   for (const file of fs.readdirSync(valid)) {
     it(`says nothing about what a real server accepts: ${file}`, () => {
-      assert.deepEqual(check(fs.readFileSync(path.join(valid, file), 'utf8'), file), []);
+      // The server warns of old versions, too, and takes them.
+      const problems = check(fs.readFileSync(path.join(valid, file), 'utf8'), file);
+      assert.deepEqual(
+        problems.filter(({ rule }) => rule !== 'kubernetes/deprecated-api'),
+        [],
+      );
     });
   }
 });
