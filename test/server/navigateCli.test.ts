@@ -1,6 +1,8 @@
 // `plumbline deployers` and `plumbline references` on the example repository.
 import * as assert from 'node:assert';
+import fs from 'node:fs';
 import path from 'node:path';
+import Ajv from 'ajv';
 import { endEngines, plumbline } from '../support/cli';
 import { copyOf } from '../support/repository';
 import { checkout } from '../support/shared';
@@ -8,6 +10,15 @@ import { checkout } from '../support/shared';
 describe('command line: navigation', () => {
   const root = copyOf(path.join(checkout, 'examples/shop/files'));
   after(endEngines);
+
+  /** The value of a text that is as the documented schema says. */
+  function valid(name: string, text: string): unknown {
+    const schema = fs.readFileSync(path.join(checkout, 'server/schemas', `${name}.schema.json`), 'utf8');
+    const validate = new Ajv({ strict: true }).compile(JSON.parse(schema) as object);
+    const value = JSON.parse(text) as unknown;
+    assert.ok(validate(value), JSON.stringify(validate.errors));
+    return value;
+  }
 
   it('says who deploys a file', async () => {
     const { status, out } = await plumbline(root, ['deployers', 'apps/web/base/service.yaml']);
@@ -25,6 +36,7 @@ staging
       web  clusters/staging/web.yaml:1:1
 `,
     );
+    valid('deployers', (await plumbline(root, ['deployers', 'apps/web/base/service.yaml', '--format', 'json'])).out);
     const nobody = await plumbline(root, ['deployers', 'README.md']);
     assert.strictEqual(nobody.out, 'Nothing in this repository deploys README.md.\n');
   });
@@ -43,9 +55,11 @@ staging
       '--format',
       'json',
     ]);
-    const found = JSON.parse(asJson.out) as { entity: string; references: { role: string }[] }[];
+    const found = valid('references', asJson.out) as {
+      definitions: { entity: string; references: { role: string }[] }[];
+    };
     assert.deepStrictEqual(
-      found.map(({ entity, references }) => [entity, references.map(({ role }) => role)]),
+      found.definitions.map(({ entity, references }) => [entity, references.map(({ role }) => role)]),
       [
         ['file', ['kustomize resource']],
         ['object', ['backend Service']],

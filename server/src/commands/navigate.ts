@@ -1,4 +1,4 @@
-// `plumbline deployers` and `plumbline references`: who deploys a file, and who refers to what it defines. The editor's answers, as text.
+// `plumbline deployers` and `plumbline references`: who deploys a file, and who refers to what it defines. The editor's answers, as text or JSON (server/schemas).
 import type { Command } from 'commander';
 import { LiveGraph } from '../core/graph/liveGraph';
 import type { WorkspaceGraph } from '../core/graph/graph';
@@ -20,7 +20,7 @@ export function registerDeployers(program: Command, cli: Cli): void {
     cli.run(async () => {
       const { graph, file } = await graphOf(cli, path);
       const chains = chainsOf(graph.deployers(file));
-      cli.io.out(options.format === 'json' ? json({ path: file, chains }) : chainText(file, chains));
+      cli.io.out(options.format === 'json' ? json({ schemaVersion: 1, path: file, chains }) : chainText(file, chains));
       return exit.clean;
     }),
   );
@@ -40,7 +40,11 @@ export function registerReferences(program: Command, cli: Cli): void {
       const [, path = given, line] = /^(.+?)(?::(\d+))?$/.exec(given) ?? [];
       const { graph, file } = await graphOf(cli, path);
       const found = referencesIn(graph, file, line === undefined ? undefined : Number(line) - 1);
-      cli.io.out(options.format === 'json' ? json(found.map(plain)) : referenceText(given, found));
+      cli.io.out(
+        options.format === 'json'
+          ? json({ schemaVersion: 1, definitions: found.map(plain) })
+          : referenceText(given, found),
+      );
       return exit.clean;
     }),
   );
