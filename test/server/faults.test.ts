@@ -143,7 +143,7 @@ spec:
             type: PathPrefix
             value: no-slash
 `,
-    rule: 'kubernetes/cel',
+    rule: 'kubernetes/invalid',
     message: /absolute path|start with/,
   },
   {
