@@ -144,6 +144,8 @@ describe('schema store', () => {
     ['apps/v2', 'Deployment', 'misspelt', /Did you mean apps\/v1 Deployment\?/],
     ['extensions/v1beta1', 'Ingress', 'removed', /removed in Kubernetes 1\.22\. Use networking\.k8s\.io\/v1\./],
     ['policy/v1beta1', 'PodSecurityPolicy', 'removed', /no replacement/],
+    ['flowcontrol.apiserver.k8s.io/v1beta2', 'FlowSchema', 'removed', /Use flowcontrol\.apiserver\.k8s\.io\/v1\.$/],
+    ['autoscaling/v1', 'Scale', 'misspelt', /There is no autoscaling\/v1 Scale in Kubernetes 1\.36/],
     [
       'helm.toolkit.fluxcd.io/v3',
       'HelmRelease',

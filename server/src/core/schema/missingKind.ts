@@ -78,8 +78,10 @@ function reasonOf(
     .filter((k) => k.kind === kind && groupOf(k.apiVersion) === groupOf(apiVersion))
     .map(pair)
     .sort((a, b) => stability(b.apiVersion) - stability(a.apiVersion));
-  const suggestions =
-    life?.replacement !== undefined && all.some((k) => is(k, life.replacement)) ? [life.replacement] : ofGroup;
+  // A replacement that Kubernetes named long ago may be of another group; in the same one there may be something newer by now.
+  const replacement = life?.replacement;
+  const isElsewhere = replacement !== undefined && !ofGroup.some((k) => is(k, replacement));
+  const suggestions = isElsewhere && all.some((k) => is(k, replacement)) ? [replacement] : ofGroup;
   // The pack's nearest minor stands in for versions that it does not hold; what was there then is no mistake.
   const asked = numberOf(query.minor) ?? numberOf(minor) ?? Infinity;
   if (life?.removed !== undefined && asked >= (numberOf(life.removed) ?? 0)) {
@@ -89,7 +91,8 @@ function reasonOf(
       suggestions,
     };
   }
-  if (life !== undefined && elsewhere === undefined && asked >= (numberOf(life.introduced) ?? 0)) {
+  const isAbsent = numberOf(query.minor) !== undefined && numberOf(query.minor) !== numberOf(minor);
+  if (isAbsent && life !== undefined && elsewhere === undefined && asked >= (numberOf(life.introduced) ?? 0)) {
     return {
       reason: 'noSchema',
       message: `The schemas of Kubernetes ${query.minor ?? minor} are not known here, so the fields of ${name} are not checked.`,

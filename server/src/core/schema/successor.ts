@@ -33,7 +33,8 @@ export function successors({ apiVersion, kind }: KindVersion, store: SchemaStore
   const better = [...names.values()]
     .filter((known) => stability(known.apiVersion) > stability(apiVersion))
     .sort((a, b) => stability(b.apiVersion) - stability(a.apiVersion));
-  return named === undefined ? better : [named, ...better.filter((known) => known.apiVersion !== named.apiVersion)];
+  // What Kubernetes named long ago may be a version that has itself been followed by another.
+  return named === undefined || names.has(named.apiVersion) ? better : [named, ...better];
 }
 
 /** Stable before beta before alpha; of the same stability the higher number. */
