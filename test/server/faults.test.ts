@@ -143,7 +143,7 @@ spec:
             type: PathPrefix
             value: no-slash
 `,
-    rule: 'kubernetes/invalid',
+    rule: 'kubernetes/cel',
     message: /absolute path|start with/,
   },
   {
@@ -232,7 +232,7 @@ spec:
   maxReplicas: «3
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
 `,
-    rule: 'kubernetes/cel',
+    rule: 'kubernetes/invalid',
   },
   {
     name: 'path of a Flux Kustomization',
