@@ -42,6 +42,13 @@ describe('completion', () => {
       const items = completeAt(parsed, document, offset, store, { partial, schema: schemaFor(each.name) }).sort(
         (a, b) => (a.sortText < b.sortText ? -1 : 1),
       );
+      // What is inserted never breaks a text that was sound without the half-typed word.
+      const faults = (of: string): number => parseYaml(of).documents.reduce((sum, d) => sum + d.faults.length, 0);
+      for (const { start, end, insertText } of items) {
+        const before = faults(text.slice(0, start) + text.slice(end));
+        const after = text.slice(0, start) + insertText + text.slice(end);
+        assert.ok(faults(after) <= before, `${insertText} breaks\n${after}`);
+      }
       const lines = items.map(
         (i) =>
           `${i.label} | ${i.detail} | ${JSON.stringify(i.snippet ?? i.insertText)} for ${JSON.stringify(text.slice(i.start, i.end))}${i.preselect === true ? ' (chosen)' : ''}`,

@@ -42,7 +42,7 @@ export function hoverAt(
   const range = parsed.lines.range(place.node.start, place.node.end);
   const [field] = path;
   if (known === undefined && path.length === 1 && !place.inKey && (field === 'apiVersion' || field === 'kind')) {
-    return { markdown: kindText(kind), range };
+    return { markdown: kindText(kind, store), range };
   }
   const schema = schemaAt(kind.schema, path);
   if (schema === undefined) {
@@ -119,7 +119,8 @@ function sourceText(kind: KindSchema, store: SchemaStore, path: JsonPath): strin
   return having.length === store.minors.length ? source : `${source}\n\nOnly in Kubernetes ${having.join(', ')}.`;
 }
 
-function kindText(kind: KindSchema): string {
+function kindText(kind: KindSchema, store: SchemaStore): string {
+  const life = kind.custom ? undefined : store.lifecycle(kind.apiVersion, kind.kind);
   const parts = [`**${kind.kind}** · ${kind.apiVersion} · ${kind.namespaced ? 'namespaced' : 'cluster-scoped'}`];
   const text = markdown(kind.schema.docs?.of(''));
   if (text !== '') {
@@ -127,6 +128,10 @@ function kindText(kind: KindSchema): string {
   }
   if (kind.deprecated !== undefined) {
     parts.push(`**Deprecated:** ${kind.deprecated}`);
+  }
+  if (life?.deprecated !== undefined) {
+    const end = life.removed === undefined ? '' : `, not served from ${life.removed} on`;
+    parts.push(`**Deprecated** since Kubernetes ${life.deprecated}${end}.`);
   }
   if (!kind.servedByDefault) {
     parts.push('Served only by clusters that enable it.');
