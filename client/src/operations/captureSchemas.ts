@@ -25,16 +25,20 @@ export const captureSchemas: Command = {
       await tellFailure(host, answer.failure.message);
       return;
     }
+    // The cluster's version is that of its environments now.
+    await host.workspace.load();
     const { version, definitions, environments, notes, named } = answer;
-    const used =
-      environments.length > 0
-        ? `Used from now on for ${environments.join(', ')}.`
-        : `No environment has ${context} as its target yet.`;
-    const add = named || place.to === undefined ? '' : ` Name ${place.to} under "schemas" in .plumbline.yaml first.`;
-    const message = `Captured ${context}: Kubernetes ${version}, ${plural(definitions, 'custom kind')}. ${used}${add}`;
+    const used = environments.join(', ');
+    const next =
+      used === ''
+        ? `Nothing is checked with it yet: no environment has ${context} as its target.`
+        : named || place.to === undefined
+          ? `Used from now on for ${used}.`
+          : `Name ${place.to} under "schemas" in .plumbline.yaml, and it is used for ${used}.`;
+    const message = `Captured ${context}: Kubernetes ${version}, ${plural(definitions, 'custom kind')}. ${next}`;
     host.log.info([message, ...notes].join(' '));
     const open = 'Open Configuration';
-    const offers = environments.length === 0 || add !== '' ? [open] : [];
+    const offers = used === '' || !named ? [open] : [];
     const text = notes.length === 0 ? message : `${message} ${notes.join(' ')}`;
     if ((await host.dialogs.tell('info', text, ...offers)) === open) {
       await vscode.commands.executeCommand('plumbline.createConfiguration');
@@ -64,7 +68,7 @@ async function contextOf(host: Host, folder: string): Promise<string | undefined
   );
   const items = contexts.map(({ name, server, environments, capturedAt }) => ({
     label: name,
-    description: joined(environments.join(', '), server),
+    description: joined(environments.length > 0 && `target of ${environments.join(', ')}`, server),
     ...(capturedAt === undefined ? {} : { detail: `Captured ${new Date(capturedAt).toLocaleString()}` }),
   }));
   const picked = await vscode.window.showQuickPick(items, {
@@ -76,11 +80,11 @@ async function contextOf(host: Host, folder: string): Promise<string | undefined
 }
 
 async function placeOf(context: string): Promise<{ to?: string } | undefined> {
-  const inRepository = 'In the repository, for everybody who works with it';
+  const inRepository = 'In the repository';
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'On this machine', description: 'in the cache of Plumbline' },
-      { label: inRepository, description: 'as a folder named under "schemas" in .plumbline.yaml' },
+      { label: 'On this machine', detail: 'For you alone, in the cache of Plumbline' },
+      { label: inRepository, detail: 'For everybody: a folder named under "schemas" in .plumbline.yaml' },
     ],
     { title: `Capture Schemas of ${context}: Where to Keep Them` },
   );

@@ -7,6 +7,7 @@ import {
   type SourceView,
   type WorkspaceView,
 } from '../core/protocol';
+import { versionOf } from '../core/check/versions';
 import type { Environment, Source, TargetSpec } from '../core/workspace/source';
 import type { OpenRepository } from '../openRepository';
 import type { Session } from '../session';
@@ -33,11 +34,15 @@ export function registerWorkspace(session: Session, diagnostics: Diagnostics, en
 export async function workspaceView(session: Session, repository: OpenRepository): Promise<WorkspaceView> {
   const workspace = await repository.workspace();
   const chosen = repository.environmentOf(workspace, session.settings.environment);
+  const { clusters } = repository.services.schemas();
+  const versions = { clusters, known: repository.clusterVersions };
   const fallback = session.settings.kubernetesVersion || repository.services.schemas().minorFor(undefined);
   return {
     folder: repository.folder,
     sources: workspace.sources.map((source) => sourceView(repository, source)),
-    environments: workspace.environments.map((environment) => environmentView(environment, fallback)),
+    environments: workspace.environments.map((environment) =>
+      environmentView(environment, versionOf(environment, versions) ?? fallback),
+    ),
     ...(chosen === undefined ? {} : { environment: chosen.name }),
   };
 }
@@ -56,12 +61,12 @@ function sourceView(repository: OpenRepository, source: Source): SourceView {
   };
 }
 
-function environmentView(environment: Environment, fallback: string): EnvironmentView {
+function environmentView(environment: Environment, kubernetesVersion: string): EnvironmentView {
   return {
     name: environment.name,
     sources: environment.sources,
     ...(environment.target === undefined ? {} : { target: targetView(environment.target) }),
-    kubernetesVersion: environment.kubernetesVersion ?? fallback,
+    kubernetesVersion,
     protected: environment.protected,
     foundBy: environment.foundBy,
   };
