@@ -132,16 +132,17 @@ export class DocumentReader {
           this.walkWith('chart', root);
         }
         break;
+      case 'jsonPatch':
+        if (root !== undefined) {
+          this.facts.operations = readOperations(root);
+        }
+        break;
       case 'chartValues':
       case 'helmTemplate':
       case 'plumblineConfig':
-      case 'jsonPatch':
       case 'toolConfiguration':
       case 'other':
         break;
-    }
-    if (kind.id === 'patch' && root?.kind === 'seq') {
-      this.facts.operations = readOperations(root);
     }
     this.bindPending();
     return this.facts;

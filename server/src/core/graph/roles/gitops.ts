@@ -80,6 +80,11 @@ export const gitopsLines: readonly RoleLine[] = [
   }),
   folder(`${image}/ImageUpdateAutomation`, 'spec.update.path', 'updated folder', { from: 'root' }),
 
+  // Controllers label what they apply with the object that told them to.
+  object('object', 'metadata.labels.(kustomize.toolkit.fluxcd.io/name)', 'owning Kustomization', kustomization, { cluster: true, optional: true }),
+  object('object', 'metadata.labels.(helm.toolkit.fluxcd.io/name)', 'owning HelmRelease', release, { cluster: true, optional: true }),
+  object('object', 'metadata.labels.(argocd.argoproj.io/instance)', 'owning Application', `${argo}/Application`, { cluster: true, optional: true }),
+
   ...['spec.source', 'spec.sources[]'].flatMap((at) => [
     folder(`${argo}/Application`, `${at}.path`, 'path of an Application', { from: 'source' }),
     file(`${argo}/Application`, `${at}.helm.valueFiles[]`, 'values file', { from: 'source' }),
