@@ -8,6 +8,7 @@ import { run } from '../lib/run.mjs';
 const generated = [
   { product: 'Flux image-automation-controller', module: 'github.com/fluxcd/image-automation-controller/api' },
   { product: 'Flux image-reflector-controller', module: 'github.com/fluxcd/image-reflector-controller/api' },
+  { product: 'Flux source-watcher', module: 'github.com/fluxcd/source-watcher/api/v2' },
 ];
 
 /** `[{ product, module, version, places, licence }]`: folders below `work` with one YAML file per kind. */

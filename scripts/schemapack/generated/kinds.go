@@ -5,4 +5,5 @@ package generated
 import (
 	_ "github.com/fluxcd/image-automation-controller/api/v1"
 	_ "github.com/fluxcd/image-reflector-controller/api/v1"
+	_ "github.com/fluxcd/source-watcher/api/v2/v1beta1"
 )
