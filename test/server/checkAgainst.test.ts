@@ -153,9 +153,11 @@ describe('check against what is committed', () => {
         'service.yaml': service(80),
         'job.yaml': job('example.com/a:1'),
         'forced.yaml': job('example.com/a:1', '-forced\n  annotations: {argocd.argoproj.io/hook: Sync}'),
+        'done.yaml': job('example.com/a:1', '-done').replace('spec:\n', 'spec:\n  ttlSecondsAfterFinished: 60\n'),
         'db.yaml': statefulSet('1Gi', 1),
       },
       {
+        'done.yaml': job('example.com/a:2', '-done').replace('spec:\n', 'spec:\n  ttlSecondsAfterFinished: 60\n'),
         'web.yaml': deployment('web', '\n          imagePullPolicy: Always'),
         'data.yaml': claim('2Gi'),
         'service.yaml': service(8080, 'NodePort'),

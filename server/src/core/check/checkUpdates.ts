@@ -169,7 +169,7 @@ function isSame(a: JsonObject, b: JsonObject): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Objects that are deleted and made again by who applies them: for them nothing is immutable. */
+/** Objects that are deleted and made again, by who applies them or when they are done: for them nothing is immutable. */
 function isReplaced(object: JsonObject): boolean {
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
@@ -177,7 +177,10 @@ function isReplaced(object: JsonObject): boolean {
     const value = annotations[name];
     return typeof value === 'string' ? value : '';
   };
+  const isForgotten =
+    object.kind === 'Job' && isObject(object.spec) && object.spec.ttlSecondsAfterFinished !== undefined;
   return (
+    isForgotten ||
     /^(?:enabled|true)$/i.test(text('kustomize.toolkit.fluxcd.io/force')) ||
     /(?:Replace|Force)=true/.test(text('argocd.argoproj.io/sync-options')) ||
     text('argocd.argoproj.io/hook') !== '' ||
