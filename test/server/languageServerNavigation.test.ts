@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
+  CancellationTokenSource,
   DocumentHighlightKind,
+  LSPErrorCodes,
   type CallHierarchyIncomingCall,
   type CallHierarchyItem,
   type CallHierarchyOutgoingCall,
@@ -225,5 +227,35 @@ describe('language server: navigation', () => {
     );
     const symbols = await ask<WorkspaceSymbol[]>('workspace/symbol', { query: 'web' });
     assert.strictEqual(symbols[0]?.name, 'web');
+  });
+
+  it('ends a request that nobody waits for, and drops one whose text is gone', async () => {
+    const params = at('apps/web/base/service.yaml', 'targetPort: http', 13);
+    const source = new CancellationTokenSource();
+    const asked = server.connection.sendRequest('textDocument/rename', { ...params, newName: 'plain' }, source.token);
+    source.cancel();
+    await assert.rejects(asked, ({ code }: { code: number }) => code === LSPErrorCodes.RequestCancelled);
+    assert.deepStrictEqual(places(await ask('textDocument/definition', params)), ['apps/web/base/deployment.yaml:22']);
+  });
+
+  it('answers for a repository that it has only just been given', async function () {
+    this.timeout(30_000);
+    const fresh = await startLanguageServer({ folders: [folder], editor: 'rich' });
+    try {
+      const name = 'apps/web/base/service.yaml';
+      const uri = fresh.open(path.join(folder, name), read(name));
+      const found = await fresh.connection.sendRequest<LocationLink[]>('textDocument/definition', {
+        textDocument: { uri },
+        position: {
+          line: read(name)
+            .split('\n')
+            .findIndex((line) => line.includes('targetPort')),
+          character: 18,
+        },
+      });
+      assert.deepStrictEqual(places(found), ['apps/web/base/deployment.yaml:22']);
+    } finally {
+      await fresh.stop();
+    }
   });
 });

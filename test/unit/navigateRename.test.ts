@@ -271,6 +271,112 @@ replacements:
     );
   });
 
+  const clusters = filesOf(`
+# file: base/kustomization.yaml
+resources: [service.yaml]
+# file: base/service.yaml
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  ports: [{name: http, port: 80}]
+# file: overlay/kustomization.yaml
+namespace: shop
+namePrefix: my-
+resources: [../base, pod.yaml]
+# file: overlay/pod.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      args: ["--url=http://my-web.shop.svc.cluster.local/x", "--other=http://not-my-web.shop.svc"]
+# file: other/kustomization.yaml
+namespace: shop
+resources: [ingress.yaml]
+# file: other/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  defaultBackend:
+    service:
+      name: my-web
+      port: {name: http}
+# file: .plumbline.yaml
+environments:
+  - name: production
+    sources: [kustomization:overlay, kustomization:other]
+`);
+
+  it('looks through prefixes, from both sides', async () => {
+    const expected = [
+      'base/service.yaml: name: web → name: front',
+      'overlay/pod.yaml: args: ["--url=http://my-web.shop.svc.cluster.local/x", "--other=http://not-my-web.shop.svc"] → args: ["--url=http://my-front.shop.svc.cluster.local/x", "--other=http://not-my-web.shop.svc"]',
+      'other/ingress.yaml: name: my-web → name: my-front',
+    ];
+    const marker = 'Service\nmetadata:\n  name: web';
+    assert.deepStrictEqual(await renamed(clusters, 'base/service.yaml', marker, 'front', marker.length - 1), expected);
+    assert.deepStrictEqual(await renamed(clusters, 'other/ingress.yaml', 'my-web', 'my-front', 4), expected);
+    assert.match(
+      await refusal(clusters, 'other/ingress.yaml', 'my-web', 'front', 4),
+      /an overlay makes "my-web" of "web", and what it adds has to stay/,
+    );
+  });
+
+  it('asks for agreement to addresses inside other texts', async () => {
+    const answer = await renameAt(clusters, 'other/ingress.yaml', 'my-web', 'my-front', 4);
+    assert.ok('plan' in answer);
+    assert.deepStrictEqual(
+      answer.plan.edits.filter(({ reason }) => reason.confirm).map(({ path: file }) => file),
+      ['overlay/pod.yaml'],
+    );
+  });
+
+  it('renames variables of a substitution, and refuses names that hold one', async () => {
+    const files = filesOf(`
+# file: clusters/source.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: here, namespace: flux-system}
+spec: {url: https://git.example/shop, ref: {branch: main}}
+# file: clusters/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: here}
+  postBuild:
+    substitute:
+      stage: production
+# file: apps/kustomization.yaml
+resources: [config.yaml]
+# file: apps/config.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data:
+  stage: \${stage:=none}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      envFrom: [{configMapRef: {name: "\${stage}-settings"}}]
+`);
+    assert.deepStrictEqual(await renamed(files, 'clusters/apps.yaml', 'stage: production', 'phase', 2), [
+      'clusters/apps.yaml: stage: production → phase: production',
+      'apps/config.yaml: stage: ${stage:=none} → stage: ${phase:=none}',
+      'apps/config.yaml: envFrom: [{configMapRef: {name: "${stage}-settings"}}] → envFrom: [{configMapRef: {name: "${phase}-settings"}}]',
+    ]);
+    assert.match(await refusal(files, 'apps/config.yaml', '-settings', 'other', 3), /^Cannot rename/);
+  });
+
   it('says at once what cannot be renamed', async () => {
     const files = filesOf(`
 # file: chart/Chart.yaml

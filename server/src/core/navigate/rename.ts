@@ -5,6 +5,7 @@ import { Cancelled } from '../ports';
 import type { Range } from '../problem';
 import { isWithin } from '../workspace/paths';
 import { parseYaml } from '../yaml/parse';
+import { addressEdits } from './addresses';
 import { collisionOf } from './collisions';
 import { fieldPathEdits, partsOf } from './fieldPaths';
 import { writeKeyName } from './keyNames';
@@ -233,7 +234,11 @@ async function planNames(
       edits.set(id, { ...edit, reason: reasonOf(file, { definition, edge, subject: subject?.definition }) });
     }
   }
-  for (const edit of await fieldPathEdits(graph, files, partsOf(renaming.definitions, part))) {
+  const elsewhere = [
+    ...(await fieldPathEdits(graph, files, partsOf(renaming.definitions, part))),
+    ...(await addressEdits(files, renaming.definitions, abort)),
+  ];
+  for (const edit of elsewhere) {
     edits.set(placeText(edit), edits.get(placeText(edit)) ?? edit);
   }
   const effects = [...edits.values()].flatMap(({ reason }) => (reason.effect === undefined ? [] : [reason.effect]));
