@@ -108,6 +108,7 @@ function badRepository(): string {
 const expected: Record<string, string[]> = {
   ...Object.fromEntries(Object.entries(files).map(([name, { rules }]) => [name, [...rules].sort()])),
   'folder.yaml/inside.yaml': ['kubernetes/unknown-field'],
+  'kustomize/kustomization.yaml': ['file/is-folder'],
   'outside.yaml': ['file/link-outside'],
   'dangling.yaml': ['file/broken-link'],
   'circle.yaml': ['file/broken-link'],

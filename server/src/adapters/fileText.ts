@@ -94,3 +94,9 @@ export const brokenLink: Trouble = {
   severity: 'warning',
   message: 'This link leads nowhere: there is no file at its end.',
 };
+
+export const folderInstead: Trouble = {
+  rule: 'file/is-folder',
+  severity: 'warning',
+  message: 'This is a folder with the name of a kustomization: kustomize reads a file here.',
+};

@@ -6,7 +6,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { Cancelled, type Abort, type FileTree } from '../core/ports';
-import { brokenLink, decodeText, largestText, linkOutside, refusal, tooLarge, type Trouble } from './fileText';
+import { isKustomizationFile } from '../core/workspace/paths';
+import {
+  brokenLink,
+  decodeText,
+  folderInstead,
+  largestText,
+  linkOutside,
+  refusal,
+  tooLarge,
+  type Trouble,
+} from './fileText';
 
 export interface FileTreeOptions {
   /** Unsaved text by repository-relative path. The map is read on every use, so its owner may change it. */
@@ -220,6 +230,9 @@ async function walk(root: string, folder: string, state: Walk): Promise<void> {
       continue;
     }
     if (entry.isDirectory()) {
+      if (isKustomizationFile(name)) {
+        state.troubles.set(name, folderInstead);
+      }
       await walk(root, name, state);
     } else if (entry.isFile()) {
       state.found.add(name);
