@@ -14,6 +14,7 @@ import { Diagnostics } from './handlers/diagnostics';
 import { DriftHandler } from './handlers/drift';
 import { FormattingRegistration } from './handlers/formatting';
 import { registerGraph } from './handlers/graph';
+import { tokenLegend } from './handlers/semanticTokens';
 import { registerHistory } from './handlers/history';
 import { registerLanguage } from './handlers/language';
 import { Previews } from './handlers/preview';
@@ -80,6 +81,7 @@ export function startServer(connection: Connection): void {
         foldingRangeProvider: true,
         selectionRangeProvider: true,
         documentLinkProvider: {},
+        semanticTokensProvider: { legend: tokenLegend, full: true },
         ...(session.editor.registersFormatting
           ? {}
           : { documentFormattingProvider: true, documentRangeFormattingProvider: true }),

@@ -32,6 +32,7 @@ export const defaultSettings: Settings = {
   folding: { enabled: true },
   selectionRanges: { enabled: true },
   links: { enabled: true },
+  semanticTokens: { enabled: true },
   inlayHints: { liveValues: true },
   codeLens: { drift: true },
 };

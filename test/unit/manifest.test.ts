@@ -111,6 +111,7 @@ describe('manifest', () => {
       folding: ['enabled'],
       selectionRanges: ['enabled'],
       links: ['enabled'],
+      semanticTokens: ['enabled'],
       inlayHints: ['liveValues'],
       codeLens: ['drift'],
     };

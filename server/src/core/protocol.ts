@@ -62,6 +62,7 @@ export interface Settings {
   folding: { enabled: boolean };
   selectionRanges: { enabled: boolean };
   links: { enabled: boolean };
+  semanticTokens: { enabled: boolean };
   inlayHints: { liveValues: boolean };
   codeLens: { drift: boolean };
 }

@@ -8,6 +8,7 @@ import { registerFolding } from './folding';
 import { registerFormatting } from './formatting';
 import { registerHover } from './hover';
 import { registerLinks } from './links';
+import { registerSemanticTokens } from './semanticTokens';
 import { registerSelection } from './selection';
 import { registerSymbols } from './symbols';
 
@@ -20,5 +21,6 @@ export function registerLanguage(session: Session, diagnostics: Diagnostics): vo
   registerFolding(session);
   registerSelection(session);
   registerLinks(session);
+  registerSemanticTokens(session);
   registerCodeActions(session, diagnostics);
 }
