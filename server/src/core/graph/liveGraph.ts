@@ -83,14 +83,20 @@ export class LiveGraph implements WorkspaceGraph {
       if (file.role === 'input') {
         later.push(file);
       }
-      await pauses();
+      const rest = pauses();
+      if (rest !== undefined) {
+        await rest;
+      }
     }
     await this.readKeyFiles(entries, later, before, options);
     this.offered = new Map();
     const building = build(workspace, entries, undefined, before.rendered);
     let step = building.next();
     while (step.done !== true) {
-      await pauses();
+      const rest = pauses();
+      if (rest !== undefined) {
+        await rest;
+      }
       step = building.next();
     }
     this.replace(step.value);
@@ -461,7 +467,7 @@ function isSubsequence(wanted: string, text: string): boolean {
 }
 
 /** Asks for a pause whenever a stretch of work was long enough. */
-function stepper(options: UpdateOptions, isOvertaken: () => boolean): () => Promise<void> | void {
+function stepper(options: UpdateOptions, isOvertaken: () => boolean): () => Promise<void> | undefined {
   const { now, pause, abort } = options;
   let since = now?.() ?? 0;
   const check = (): void => {
@@ -474,5 +480,11 @@ function stepper(options: UpdateOptions, isOvertaken: () => boolean): () => Prom
     since = now?.() ?? 0;
     check();
   };
-  return () => (now !== undefined && pause !== undefined && now() - since >= slice ? rest() : check());
+  return () => {
+    if (now !== undefined && pause !== undefined && now() - since >= slice) {
+      return rest();
+    }
+    check();
+    return undefined;
+  };
 }
