@@ -6,12 +6,12 @@ import { loadAll } from 'js-yaml';
 import { sorted } from './json.mjs';
 
 /** `[{ entry, definition, descriptions }]` of a module's folders and files, sorted by name. `entry` goes into the index. */
-export function readCrds(places, { product, version }) {
+export function readCrds(places, { product, version, completes = false }) {
   const found = places
     .flatMap(yamlFiles)
     .flatMap((file) => loadAll(fs.readFileSync(file, 'utf8')))
     .filter((d) => d?.kind === 'CustomResourceDefinition')
-    .map((crd) => read(crd, product, version))
+    .map((crd) => read(completes ? withoutRequired(crd) : crd, product, version))
     .sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1));
   if (found.length === 0) {
     throw new Error(`${product} ${version}: no definition in ${places.join(', ')}`);
@@ -68,6 +68,31 @@ function read(crd, product, version) {
       }),
     ),
   };
+}
+
+/** The definition with nothing required in its schemas. */
+function withoutRequired(crd) {
+  const strip = (schema) => {
+    if (Array.isArray(schema)) {
+      return schema.map(strip);
+    }
+    if (schema === null || typeof schema !== 'object') {
+      return schema;
+    }
+    const out = {};
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === 'properties') {
+        out.properties = Object.fromEntries(Object.entries(value).map(([name, property]) => [name, strip(property)]));
+      } else if (key === 'default' || key === 'enum') {
+        out[key] = value;
+      } else if (key !== 'required') {
+        out[key] = strip(value);
+      }
+    }
+    return out;
+  };
+  const versions = crd.spec.versions.map((version) => ({ ...version, schema: strip(version.schema) }));
+  return { ...crd, spec: { ...crd.spec, versions } };
 }
 
 /** Groups of Kubernetes itself are protected: their definitions name the review that approved them. */
