@@ -65,6 +65,29 @@ export function clusterOf(
   return target?.type === 'context' && clusters?.has(target.context) === true ? target.context : undefined;
 }
 
+/** Environments whose version is none of the known ones: what stands in for it is said where the version is. */
+export function unknownVersions(
+  { environments }: Workspace,
+  known: readonly string[],
+  nearest: (version: string) => string,
+): Problem[] {
+  return environments.flatMap(({ name, kubernetesVersion, declared }) => {
+    const minor = minorText(kubernetesVersion);
+    if (minor === undefined || declared === undefined || known.includes(minor)) {
+      return [];
+    }
+    const range = `${known[0] ?? ''} to ${known.at(-1) ?? ''}`;
+    return [
+      {
+        ...declared,
+        rule: 'plumbline/unknown-version',
+        severity: 'info' as const,
+        message: `The schemas of Kubernetes ${minor} are not known here (${range} are): ${name} is checked with those of ${nearest(minor)}.`,
+      },
+    ];
+  });
+}
+
 const deploying = new WeakMap<Workspace, ReadonlyMap<string, ReadonlySet<Environment>>>();
 
 /** The environments that deploy any of these sources, themselves or through what includes them. */

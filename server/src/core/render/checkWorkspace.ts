@@ -1,7 +1,15 @@
 // The whole check: every file by itself, every source as it is deployed, one list of findings. The editor and the command line call
 // the same function, so they say the same.
 import { neighboursOf } from '../check/neighbours';
-import { clusterOf, environmentsOf, onlyIn, versionOf, versionsOf, type VersionOptions } from '../check/versions';
+import {
+  clusterOf,
+  environmentsOf,
+  onlyIn,
+  unknownVersions,
+  versionOf,
+  versionsOf,
+  type VersionOptions,
+} from '../check/versions';
 import {
   checkFile,
   completeCheck,
@@ -196,6 +204,8 @@ class Check {
 
   async report(): Promise<CheckReport> {
     this.problems.push(...this.workspace.problems);
+    const { store } = this.ports;
+    this.problems.push(...unknownVersions(this.workspace, store.minors, (version) => store.minorFor(version)));
     await defineKinds(this.workspace, this.tree, this.ports.store, (text) => this.step(text));
     const work = planRenderings(this.workspace, this.options, this.versionOptions());
     await this.render(work);
