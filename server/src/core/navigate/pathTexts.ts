@@ -37,11 +37,11 @@ export function moved(path: string, moves: readonly Move[]): string {
 /** How `text`, written in `file`, means `target`; undefined where it cannot. */
 export function formOf(text: string, file: string, target: string): PathForm | undefined {
   const prefixes = [
-    '',
+    // A slash at the start is no step of the path.
+    /^\/+/.exec(text)?.[0] ?? '',
     /^[^=]*=/.exec(text)?.[0],
     /^\$[^/]+\//.exec(text)?.[0],
     /^[a-zA-Z]+:/.exec(text)?.[0],
-    /^\/+/.exec(text)?.[0],
   ];
   for (const prefix of prefixes) {
     if (prefix === undefined) {
