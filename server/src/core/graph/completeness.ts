@@ -22,7 +22,11 @@ const harmless = new Set([
   'monitoring.coreos.com/PrometheusRule',
   'gateway.networking.k8s.io/HTTPRoute',
   'gateway.networking.k8s.io/GRPCRoute',
+  'gateway.networking.k8s.io/TLSRoute',
+  'gateway.networking.k8s.io/TCPRoute',
+  'gateway.networking.k8s.io/UDPRoute',
   'gateway.networking.k8s.io/ReferenceGrant',
+  'gateway.networking.k8s.io/GatewayClass',
 ]);
 
 /** Kinds that only Flux's own objects and manifests bring. */
@@ -30,7 +34,7 @@ const fluxGroups = /\.toolkit\.fluxcd\.io$/;
 
 /** True for groups of custom resources: controllers act on them in ways that nobody knows here. */
 export function isBringer(group: string): boolean {
-  return group.includes('.') && !group.endsWith('.k8s.io') && group !== 'gateway.networking.k8s.io';
+  return group.includes('.') && (!group.endsWith('.k8s.io') || group === 'gateway.networking.k8s.io');
 }
 
 /** True where something in the scope, or nothing known about it, could define an object of the kind. */

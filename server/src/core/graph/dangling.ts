@@ -220,7 +220,9 @@ function missingObject(
       ...(near.at === undefined ? {} : { related: [{ location: near.at, message: near.label }] }),
     };
   }
-  if (wanted === undefined || couldBringMore(scope, kind, namespace, context)) {
+  // StatefulSets make claims of their templates.
+  const isMade = kind.kind === 'PersistentVolumeClaim' && scope.byKind.has('apps/StatefulSet');
+  if (wanted === undefined || isMade || couldBringMore(scope, kind, namespace, context)) {
     return undefined;
   }
   if (kind.kind === 'Role' || kind.kind !== 'ClusterRole') {
@@ -360,7 +362,7 @@ function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, conte
     /^\d+$/.test(text) ||
     text === 'use-annotation' ||
     holders.length === 0 ||
-    holders.some((holder) => holder.opaque || isBringer(holder.key.group))
+    holders.some((holder) => holder.opaque || (isBringer(holder.key.group) && holder.key.kind !== 'Gateway'))
   ) {
     return undefined;
   }
