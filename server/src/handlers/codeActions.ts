@@ -1,6 +1,5 @@
 // Code actions: fixes of the findings on the chosen lines, ways not to be told of them, and every safe fix of the file at once.
 import { CodeActionKind, type CodeAction, type CodeActionContext, type Range } from 'vscode-languageserver';
-import { createCheckCache } from '../core/check/checkCache';
 import { quickFixes, type QuickFix, type Recheck } from '../core/fixes/quickFixes';
 import { changeSeverity, suppressForObject, suppressOnLine } from '../core/fixes/suppressFixes';
 import type { Fix, Problem, Severity, TextEdit } from '../core/problem';
@@ -67,10 +66,9 @@ function currentProblems(diagnostics: Diagnostics, { uri, document, ...place }: 
   );
 }
 
-/** Tries a text out, without touching what the check of the open text remembers. */
+/** Tries a text out; the documents that a fix does not touch were checked already. */
 function recheckOf({ document, repository, workspace, path }: DocumentPlace, diagnostics: Diagnostics): Recheck {
-  const cache = createCheckCache();
-  return (parsed) => diagnostics.quickly({ ...document, parsed, cache }, repository, workspace, path);
+  return (parsed) => diagnostics.quickly({ ...document, parsed }, repository, workspace, path);
 }
 
 function fixesOf(problem: Problem, place: DocumentPlace, recheck: Recheck): QuickFix[] {
