@@ -166,6 +166,17 @@ describe('yaml tree', () => {
     assert.deepStrictEqual(values(parseYaml(text)), [{ a: 1, b: 2, c: 4 }]);
   });
 
+  it('a merge conflict without an end hides nothing of what follows', () => {
+    const text = 'a: 1\n<<<<<<< HEAD\nb: 2\n=======\nc: 3\n---\nd: 4\n';
+    assert.deepStrictEqual(values(parseYaml(text))[1], { d: 4 });
+    assert.ok(faults(text).some((fault) => fault.endsWith('yaml/conflict-marker')));
+  });
+
+  it('a block text at the end of a file without a last line break has none, as Kubernetes reads it', () => {
+    assert.deepStrictEqual(values(parseYaml('a: |\n  x')), [{ a: 'x' }]);
+    assert.deepStrictEqual(values(parseYaml('a: |\n  x\n')), [{ a: 'x\n' }]);
+  });
+
   it('reuses documents that did not change, at their new offsets', () => {
     const first = 'a: &x 1\n---\nb: [*none, {c: 1}] # k\n---\nd: &y 1\ne: *y\n';
     const before = parseYaml(first);

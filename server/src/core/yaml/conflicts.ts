@@ -16,6 +16,7 @@ export function maskConflicts(text: string): Unmerged | undefined {
   const faults: SyntaxFault[] = [];
   const parts: string[] = [];
   let side: 'none' | 'ours' | 'other' = 'none';
+  const lastEnd = lastEndOf(text);
   const line = /[^\r\n]*(?:\r\n|\r|\n|$)/y;
   for (let at = 0; at < text.length; at = line.lastIndex) {
     line.lastIndex = at;
@@ -24,7 +25,7 @@ export function maskConflicts(text: string): Unmerged | undefined {
     if (/^<{7}(?: |\r?\n?$)/.test(content)) {
       hidden = true;
       // Without an end, no line is surely of the other side.
-      side = /[\r\n]>{7}(?:[ \r\n]|$)/.test(text.slice(at)) ? 'ours' : 'none';
+      side = at < lastEnd ? 'ours' : 'none';
       faults.push({
         rule: 'yaml/conflict-marker',
         message: 'Unresolved merge conflict: choose one side and remove the marker lines.',
@@ -41,4 +42,14 @@ export function maskConflicts(text: string): Unmerged | undefined {
     parts.push(hidden ? content.replace(/[^\r\n]/g, ' ') : content);
   }
   return faults.length === 0 ? undefined : { text: parts.join(''), faults };
+}
+
+/** Start of the last line that ends a conflict; -1 where none does. */
+function lastEndOf(text: string): number {
+  for (let at = text.lastIndexOf('>>>>>>>'); at > 0; at = text.lastIndexOf('>>>>>>>', at - 1)) {
+    if (/^[\r\n]>{7}(?:[ \r\n]|$)/.test(text.slice(at - 1, at + 8))) {
+      return at;
+    }
+  }
+  return -1;
 }
