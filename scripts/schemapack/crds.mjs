@@ -12,6 +12,7 @@ export function readCrds(places, { product, version, completes = false }) {
     .flatMap((file) => loadAll(fs.readFileSync(file, 'utf8')))
     .filter((d) => d?.kind === 'CustomResourceDefinition')
     .map((crd) => read(completes ? withoutRequired(crd) : crd, product, version))
+    .map((found) => (completes ? { ...found, entry: { ...found.entry, completes } } : found))
     .sort((a, b) => (a.entry.name < b.entry.name ? -1 : 1));
   if (found.length === 0) {
     throw new Error(`${product} ${version}: no definition in ${places.join(', ')}`);

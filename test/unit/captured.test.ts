@@ -84,6 +84,26 @@ describe('captured clusters', () => {
     assert.equal(east.lookup(bundle)?.servedByDefault, true);
   });
 
+  it('require nothing of products whose webhook writes out every field', () => {
+    const store = newSchemaStore();
+    const task = JSON.parse(JSON.stringify(widget('x')).replaceAll('example.com', 'tekton.dev')) as JsonObject;
+    const spec = task['spec'] as { versions: { schema: { openAPIV3Schema: JsonObject } }[] } & JsonObject;
+    for (const { schema } of spec.versions) {
+      schema.openAPIV3Schema['required'] = ['spec'];
+      schema.openAPIV3Schema['default'] = { required: ['kept'] };
+    }
+    const required = (one: SchemaStore): readonly string[] | undefined =>
+      one.lookup({ apiVersion: 'tekton.dev/v1', kind: 'Widget' })?.schema.required;
+    const kinds = [kindOf('Widget', 'tekton.dev', 'v1')];
+    const definitions = [{ group: 'tekton.dev', kind: 'Widget', line: 0, from: 'definition' as const }];
+    store.setClusters([{ ...capture('east', [task]), kinds, definitions }]);
+    assert.deepEqual(required(store.forCluster('east')), []);
+    assert.doesNotMatch(store.crdText('tekton.dev', 'Widget') ?? '', /"required":\["spec"\]/);
+    assert.match(store.crdText('tekton.dev', 'Widget') ?? '', /"required":\["kept"\]/);
+    store.setCrds('workspace', 'a.yaml', [task]);
+    assert.deepEqual(required(store), []);
+  });
+
   it('do not take a broken definition for a schema', () => {
     const store = newSchemaStore();
     const broken = { ...capture('east', [widget('x')]), definitionText: () => '{"spec":' };

@@ -94,10 +94,50 @@ export function isCrd(object: JsonObject): boolean {
   return object.kind === 'CustomResourceDefinition' && object.apiVersion === 'apiextensions.k8s.io/v1';
 }
 
-/** A kind of a cluster that was asked. Its versions are those that the cluster serves. */
-export function capturedKind(cluster: CapturedSchemas, defined: CapturedDefinition): CustomKind {
+/**
+ * A definition with nothing required in its schemas, for products whose webhook writes out every field before the schema is looked at:
+ * what is left out is no fault there, whatever the definition says.
+ */
+export function withoutRequired(crd: JsonObject): JsonObject {
+  const strip = (schema: JsonValue): JsonValue => {
+    if (Array.isArray(schema)) {
+      return schema.map(strip);
+    }
+    if (!isObject(schema)) {
+      return schema;
+    }
+    const out: JsonObject = {};
+    for (const [key, value] of Object.entries(schema)) {
+      if (key === 'properties' && isObject(value)) {
+        out.properties = Object.fromEntries(Object.entries(value).map(([name, property]) => [name, strip(property)]));
+      } else if (key === 'default' || key === 'enum') {
+        out[key] = value;
+      } else if (key !== 'required') {
+        out[key] = strip(value);
+      }
+    }
+    return out;
+  };
+  const spec = isObject(crd.spec) ? crd.spec : {};
+  const versions = Array.isArray(spec.versions) ? spec.versions : [];
+  return {
+    ...crd,
+    spec: {
+      ...spec,
+      versions: versions.map((version) =>
+        isObject(version) && version.schema !== undefined ? { ...version, schema: strip(version.schema) } : version,
+      ),
+    },
+  };
+}
+
+/**
+ * A kind of a cluster that was asked. Its versions are those that the cluster serves. `completes`: see `withoutRequired`.
+ */
+export function capturedKind(cluster: CapturedSchemas, defined: CapturedDefinition, completes: boolean): CustomKind {
   let crd: JsonObject | undefined;
-  const definition = (): JsonObject => (crd ??= parsed(cluster.definitionText(defined.line)));
+  const read = (): JsonObject => parsed(cluster.definitionText(defined.line));
+  const definition = (): JsonObject => (crd ??= completes ? withoutRequired(read()) : read());
   const served = cluster.kinds.filter((k) => k.group === defined.group && k.kind === defined.kind);
   let kind: CustomKind | undefined;
   const whole = (): CustomKind | undefined => (kind ??= definedKind(definition(), 'cluster', cluster.context));
@@ -116,7 +156,7 @@ export function capturedKind(cluster: CapturedSchemas, defined: CapturedDefiniti
     },
     schema,
     described: schema,
-    text: () => cluster.definitionText(defined.line),
+    text: () => (completes ? JSON.stringify(definition()) : cluster.definitionText(defined.line)),
     compiled: new Map(),
   };
 }

@@ -67,6 +67,8 @@ export interface PackedCrd {
   }[];
   product: string;
   release: string;
+  /** A webhook of the product writes out every field before the schema is looked at, so nothing is required here. */
+  completes?: true;
 }
 
 /** The pack as the core sees it. Everything but the two indices is read, and each part parsed, when it is first needed. */

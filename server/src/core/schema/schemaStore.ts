@@ -1,6 +1,6 @@
 // The schema store: which schema an object has, for a Kubernetes minor, in layers: definitions of the workspace win over those of
 // the cluster, and both over the bundled ones.
-import type { JsonObject } from '../json';
+import { isObject, type JsonObject } from '../json';
 import { groupOf, versionOf } from '../resource';
 import type { CapturedCluster, CapturedSchemas } from './captured';
 import type { BuiltinTypes } from './compileBuiltin';
@@ -8,7 +8,7 @@ import { builtinTypes } from './compileBuiltin';
 import { compileCustom } from './compileCustom';
 import { explainMissing, type MissingKind } from './missingKind';
 import { builtinDocuments, customDocument } from './openApiDocuments';
-import { bundledKind, capturedKind, definedKind, isCrd, type CustomKind } from './customKinds';
+import { bundledKind, capturedKind, definedKind, isCrd, withoutRequired, type CustomKind } from './customKinds';
 import type { ApiLifecycle, PackedKind, SchemaPack } from './pack';
 import type { NamedSchema } from './namedSchemas';
 import { goneFromKubernetes } from './removedApis';
@@ -105,6 +105,12 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
   const builtinKinds = new Map(pack.kubernetes.kinds.map((k) => [`${apiVersionOf(k)} ${k.kind}`, k]));
   const builtinCompiled = new Map<string, KindSchema | undefined>();
   const bundled = new Map(pack.crds.map((crd) => [`${crd.group} ${crd.kind}`, bundledKind(pack, crd)]));
+  const completing = new Set(pack.crds.flatMap(({ completes, group }) => (completes === true ? [group] : [])));
+  /** What of a definition the server enforces: the product's webhook is there wherever its kinds are. */
+  const enforced = (crd: JsonObject): JsonObject =>
+    isObject(crd.spec) && typeof crd.spec.group === 'string' && completing.has(crd.spec.group)
+      ? withoutRequired(crd)
+      : crd;
   const files = { workspace: new Map<string, CustomKind[]>(), cluster: new Map<string, CustomKind[]>() };
   const texts = new Map<string, string>();
   let lives: Map<string, ApiLifecycle> | undefined;
@@ -305,7 +311,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
           texts.set(id, text);
           files[layer].set(
             file,
-            crds.flatMap((crd) => definedKind(crd, layer, file) ?? []),
+            crds.flatMap((crd) => definedKind(enforced(crd), layer, file) ?? []),
           );
         }
         version++;
@@ -323,7 +329,9 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
         captured.clear();
         views.clear();
         for (const cluster of list) {
-          const kinds = cluster.definitions.map((defined) => capturedKind(cluster, defined));
+          const kinds = cluster.definitions.map((defined) =>
+            capturedKind(cluster, defined, completing.has(defined.group)),
+          );
           captured.set(cluster.context, new Map(kinds.map((kind) => [`${kind.group} ${kind.kind}`, kind])));
         }
         version++;
@@ -344,7 +352,7 @@ export function createSchemaStore(pack: SchemaPack): SchemaStore {
       },
       setNamed(path, text, schema) {
         const defined = schema.kind === 'definitions' ? schema.definitions : [];
-        const kinds = defined.flatMap((crd) => definedKind(crd, 'workspace', path) ?? []);
+        const kinds = defined.flatMap((crd) => definedKind(enforced(crd), 'workspace', path) ?? []);
         namedFiles.set(path, {
           text,
           schema,
