@@ -59,6 +59,11 @@ describe('create: mutants of valid manifests', () => {
     assert.deepEqual(figures.falseAlarms.map(line), []);
   });
 
+  // With several faults at once, two of them may take from a document all that says what it is.
+  if (stacked > 1) {
+    return;
+  }
+
   it('99.9 % of what the server refuses and an engine can know is found', () => {
     const explained = figures.refused - figures.unexplained.length;
     assert.ok(explained / figures.refused >= 0.999, `${figures.unexplained.length} are missed: see out/parity`);

@@ -335,6 +335,21 @@ function faultsOf({ causes, message }: Judgement): number {
   return Math.max(1, causes.length, message.match(/unknown field "|already set in map|duplicate field/g)?.length ?? 0);
 }
 
+const isWarning = ({ severity, rule }: Problem): boolean => severity === 'warning' && rule !== 'yaml/unknown-tag';
+
+/** Warnings of ours that the server's answer does not have. */
+export function warningsOfOurs(problems: readonly Problem[], { warnings }: Judgement): Problem[] {
+  return problems.filter((p) => isWarning(p) && !warnings.some((warning) => speaksOf(p, warning)));
+}
+
+function speaksOf(problem: Problem, warning: string): boolean {
+  return (
+    problem.message.includes(warning.replace(/^[a-z][\w.[\]/-]*: /, '').replace(/\.$/, '')) ||
+    (/deprecated/.test(warning) && /deprecated/.test(problem.rule)) ||
+    (/duplicate|hides previous/.test(warning) && /duplicate/.test(problem.rule))
+  );
+}
+
 /** Ours beside those of the server's answer, by their text; the structural check words deprecations of versions itself. */
 function warningsOf(cases: readonly Case[]): Figures['warnings'] {
   const judged = cases.filter(({ judgement }) => judgement.accepted);
@@ -342,20 +357,16 @@ function warningsOf(cases: readonly Case[]): Figures['warnings'] {
   const falseWarnings: Case[] = [];
   const missing: Case[] = [];
   for (const c of judged) {
-    const told = c.problems.filter(({ severity, rule }) => severity === 'warning' && rule !== 'yaml/unknown-tag');
+    const told = c.problems.filter(isWarning);
     const theirs = c.judgement.warnings;
     server += theirs.length;
     ours += told.length;
-    const speaksOf = (problem: Problem, warning: string): boolean =>
-      problem.message.includes(warning.replace(/^[a-z][\w.[\]/-]*: /, '').replace(/\.$/, '')) ||
-      (/deprecated/.test(warning) && /deprecated/.test(problem.rule)) ||
-      (/duplicate|hides previous/.test(warning) && /duplicate/.test(problem.rule));
     const found = theirs.filter((warning) => told.some((problem) => speaksOf(problem, warning)));
     same += found.length;
     if (found.length < theirs.length) {
       missing.push(c);
     }
-    if (told.some((problem) => !theirs.some((warning) => speaksOf(problem, warning)))) {
+    if (warningsOfOurs(c.problems, c.judgement).length > 0) {
       falseWarnings.push(c);
     }
   }

@@ -38,7 +38,12 @@ export async function peerVerdicts(
     const schemas = path.join(dir, 'schemas');
     await writeSchemas(schemas, definitions);
     const kubeconform = await askKubeconform(path.join(dir, 'documents'), schemas, documents);
-    const yamlLanguageServer = await askLanguageServer(path.join(dir, 'workspace'), schemas, documents);
+    const yamlLanguageServer: boolean[] = [];
+    // It answers less and less after some thousands of documents: each thousand gets a new one.
+    for (let at = 0; at < documents.length; at += 1000) {
+      const part = documents.slice(at, at + 1000);
+      yamlLanguageServer.push(...(await askLanguageServer(path.join(dir, 'workspace'), schemas, part)));
+    }
     return { kubeconform, yamlLanguageServer };
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
