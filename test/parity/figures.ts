@@ -33,7 +33,7 @@ export const errorsOf = ({ problems }: Case): Problem[] =>
 
 /** What only a cluster can know: a refusal of one of these classes is no miss that an engine could avoid. */
 const clusterState: [RegExp, string][] = [
-  [/no PriorityClass with name/, 'PriorityClass does not exist'],
+  [/no PriorityClass with name|priority admission controller computed/, 'PriorityClasses of the cluster'],
   [/provided port is already allocated/, 'node port is taken'],
   [/provided IP is already allocated/, 'address is taken'],
   [/provided port is not in the valid range/, 'range of node ports'],
