@@ -90,6 +90,28 @@ spec:
     ]);
   });
 
+  it('the service of a webhook that has no namespace is said to have no name', () => {
+    const text = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+webhooks:
+- clientConfig:
+    service:
+      name: a
+      namespace:
+`;
+    const field = 'webhooks[0].clientConfig.service.name';
+    const parsed = parseYaml(text);
+    const identity = identityOf(parsed.documents[0]?.root);
+    assert.ok(identity);
+    const verdict = {
+      known: true,
+      problems: [{ type: 'FieldValueRequired', field, message: 'Required value' }],
+      warnings: [],
+    };
+    const [problem] = engineProblems(verdict, { path: 'a.yaml', parsed, identity });
+    assert.equal(problem?.field, '/webhooks/0/clientConfig/service/namespace');
+  });
+
   it('what cannot be decoded is found through maps whose keys the server leaves out', () => {
     const text = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

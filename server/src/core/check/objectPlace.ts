@@ -34,9 +34,14 @@ const twins: [RegExp, string][] = [
 
 /**
  * A path of the server's validation as the text has it. Volumes of a StatefulSet are validated behind those of its claim templates,
- * which replace volumes of the same name: their indices are not those of the text.
+ * which replace volumes of the same name: their indices are not those of the text. The name and the namespace of a webhook's service are
+ * taken for each other.
  */
 export function asWritten(field: string, { kind, root }: Identity): string {
+  const service = /^(.*[cC]lientConfig\.service)\.(name|namespace)$/.exec(field);
+  if (service !== null && /WebhookConfiguration$|^CustomResourceDefinition$/.test(kind)) {
+    return `${service[1] ?? ''}.${service[2] === 'name' ? 'namespace' : 'name'}`;
+  }
   const match = kind === 'StatefulSet' ? /^(spec\.template\.spec\.volumes)\[(\d+)\](.*)$/.exec(field) : null;
   if (match === null) {
     return field;
@@ -64,7 +69,7 @@ export function fieldSpot(place: ObjectPlace, field: string): FieldSpot {
   if (!found.exact) {
     for (const [pattern, replacement] of twins) {
       const twin = pattern.test(field) ? nodeAtFieldPath(root, field.replace(pattern, replacement)) : undefined;
-      if (twin?.exact === true) {
+      if (twin !== undefined && (twin.exact || twin.path.length > found.path.length)) {
         found = twin;
       }
     }
