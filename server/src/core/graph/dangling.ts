@@ -2,6 +2,7 @@
 // another repository may bring is never missed here, unless a name that nobody uses lies one letter away.
 import type { Fix, Problem, Severity } from '../problem';
 import { label } from '../resource';
+import { folderOf, joinPath } from '../workspace/paths';
 import { couldBringMore, isBringer, rendersName } from './completeness';
 import type { ReferenceFact } from './facts';
 import { placeIn, type FileEntry } from './fileEntry';
@@ -115,7 +116,9 @@ function judge(scope: Scope, from: Placed, reference: ReferenceFact, context: Gr
 function missingPath(entry: FileEntry, reference: ReferenceFact, { state, linker }: GraphContext): Finding | undefined {
   const { line, path, text, object, fixed } = reference;
   if (line.in === 'chart' && path !== undefined && fixed === undefined) {
-    return state.files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`)
+    // A copy in `charts` is what Helm uses; its origin is only needed to fetch it again.
+    const copies = joinPath(folderOf(entry.path), 'charts') ?? '';
+    return state.files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`) || state.folders.has(copies)
       ? undefined
       : {
           rule: 'helm/missing-dependency',
