@@ -10,6 +10,7 @@ import { hoverAt } from '../../server/src/core/schema/hover';
 import { compareProblems, type Problem } from '../../server/src/core/problem';
 import { plainSchema } from '../../server/src/core/schema/plainSchema';
 import type { KindSchema } from '../../server/src/core/schema/schemaStore';
+import { safeMarkdown } from '../../server/src/core/schema/safeMarkdown';
 import { parseYaml } from '../../server/src/core/yaml/parse';
 import { documentAt } from '../../server/src/core/yaml/path';
 import { fixtureCases, withCursor } from '../support/expectFile';
@@ -54,7 +55,11 @@ describe('completion', () => {
           `${i.label} | ${i.detail} | ${JSON.stringify(i.snippet ?? i.insertText)} for ${JSON.stringify(text.slice(i.start, i.end))}${i.preselect === true ? ' (chosen)' : ''}`,
       );
       each.expect(
-        lines.length > 25 ? [...lines.slice(0, 25), `… ${lines.length} in all`].join('\n') : lines.join('\n'),
+        lines.length > 25
+          ? [...lines.slice(0, 25), lines.length > 100 ? '… and every other kind' : `… ${lines.length} in all`].join(
+              '\n',
+            )
+          : lines.join('\n'),
       );
     });
   }
@@ -86,6 +91,20 @@ describe('hover', () => {
       );
     });
   }
+});
+
+describe('descriptions as Markdown', () => {
+  it('run no command, fetch no picture and are no tags', () => {
+    for (const [text, expected] of [
+      ['a <b> tag', 'a &lt;b> tag'],
+      ['![x](https://example.com/a.png)', '!\\[x](https://example.com/a.png)'],
+      ['[x](command:plumbline.sync) and [y]( COMMAND:a)', '[x\\](command:plumbline.sync) and [y\\]( COMMAND:a)'],
+      ['[x]: command:plumbline.sync', '[x\\]: command:plumbline.sync'],
+      ['[docs](https://example.com), command: run it', '[docs](https://example.com), command: run it'],
+    ]) {
+      assert.strictEqual(safeMarkdown(text ?? ''), expected);
+    }
+  });
 });
 
 describe('structural check', () => {

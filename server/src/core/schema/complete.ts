@@ -5,6 +5,7 @@ import type { CompletionItem } from './completionItem';
 import { type Cursor, cursorAt } from './cursor';
 import { commonPlace } from './essentials';
 import { mayBeObject, restOfObject, wholeManifests } from './completeWhole';
+import { safeMarkdown } from './safeMarkdown';
 import type { SchemaNode } from './schemaNode';
 import { shortName, Type, typeName } from './schemaNode';
 import { describe, enumDescriptions, inline, kindOf, itemOfList, kindWritten, schemaAt } from './schemaPath';
@@ -321,7 +322,7 @@ export function detailOf(schema: SchemaNode, required: boolean): string {
   return parts.join(' · ');
 }
 
-/** A description as Markdown; what looks like a tag to Markdown stays text. */
+/** A description as Markdown that does nothing. */
 export function markdown(description: string | undefined): string {
-  return enumDescriptions(description).text.replaceAll('<', '&lt;');
+  return safeMarkdown(enumDescriptions(description).text);
 }

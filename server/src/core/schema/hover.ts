@@ -4,6 +4,7 @@ import type { Range } from '../problem';
 import { pathAt } from '../yaml/path';
 import type { ParsedYaml, YamlDocument } from '../yaml/tree';
 import { detailOf, markdown } from './complete';
+import { safeMarkdown } from './safeMarkdown';
 import { span } from './missingKind';
 import type { SchemaNode } from './schemaNode';
 import { Type } from './schemaNode';
@@ -53,7 +54,7 @@ export function hoverAt(
   const { values } = enumDescriptions(description);
   const valueText = place.inKey ? undefined : values.get(place.node.text);
   if (valueText !== undefined) {
-    parts.push(`\`${place.node.text}\` ${valueText.replaceAll('<', '&lt;')}`);
+    parts.push(`\`${place.node.text}\` ${safeMarkdown(valueText)}`);
   }
   const text = markdown(description);
   if (text !== '') {
@@ -85,7 +86,7 @@ function allowedText(schema: SchemaNode, descriptions: ReadonlyMap<string, strin
       .filter((value) => value !== '')
       .map((value) => {
         const text = descriptions.get(inline(value));
-        return `- \`${inline(value)}\`${text === undefined ? '' : ` ${text.replaceAll('<', '&lt;').replaceAll('\n', ' ')}`}`;
+        return `- \`${inline(value)}\`${text === undefined ? '' : ` ${safeMarkdown(text).replaceAll('\n', ' ')}`}`;
       })
       .join('\n');
   }
@@ -127,7 +128,7 @@ function kindText(kind: KindSchema, store: SchemaStore): string {
     parts.push(text);
   }
   if (kind.deprecated !== undefined) {
-    parts.push(`**Deprecated:** ${kind.deprecated}`);
+    parts.push(`**Deprecated:** ${safeMarkdown(kind.deprecated)}`);
   }
   if (life?.deprecated !== undefined) {
     const end = life.removed === undefined ? '' : `, not served from ${life.removed} on`;
