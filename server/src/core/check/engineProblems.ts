@@ -96,7 +96,9 @@ function normal(problem: EngineProblem, { identity }: ObjectPlace): EngineProble
     problem.field === ''
       ? /^(?:Invalid value: [^:]*: )?"([\w.[\]-]+)" must (?:not )?validate/.exec(problem.message)
       : null;
-  return { ...problem, field: asWritten(combined === null ? problem.field : (combined[1] ?? ''), identity) };
+  // The server writes the path of a whole object as `[]`.
+  const own = problem.field === '[]' ? '' : problem.field;
+  return { ...problem, field: asWritten(combined === null ? own : (combined[1] ?? ''), identity) };
 }
 
 function problemOf(problem: EngineProblem, place: ObjectPlace): Problem {
