@@ -71,11 +71,11 @@ function read(crd, product, version) {
   };
 }
 
-/** The definition with nothing required in its schemas. */
+/** The definition with nothing required in its schemas, but for the keys of lists: without those no server takes a definition. */
 function withoutRequired(crd) {
-  const strip = (schema) => {
+  const strip = (schema, keys = []) => {
     if (Array.isArray(schema)) {
-      return schema.map(strip);
+      return schema.map((part) => strip(part));
     }
     if (schema === null || typeof schema !== 'object') {
       return schema;
@@ -86,8 +86,12 @@ function withoutRequired(crd) {
         out.properties = Object.fromEntries(Object.entries(value).map(([name, property]) => [name, strip(property)]));
       } else if (key === 'default' || key === 'enum') {
         out[key] = value;
+      } else if (key === 'items') {
+        out.items = strip(value, schema['x-kubernetes-list-map-keys']);
       } else if (key !== 'required') {
         out[key] = strip(value);
+      } else if (value.some((name) => keys.includes(name))) {
+        out.required = value.filter((name) => keys.includes(name));
       }
     }
     return out;
