@@ -204,7 +204,7 @@ describe('schemas captured from a cluster', () => {
     );
     const found = await check();
     assert.deepEqual(found, [
-      'apps/gadget.yaml error kubernetes/invalid',
+      'apps/gadget.yaml error kubernetes/cel',
       'apps/service.yaml error kubernetes/service-range',
       'apps/typo.yaml error kubernetes/unknown-field',
     ]);

@@ -95,13 +95,13 @@ export function isCrd(object: JsonObject): boolean {
 }
 
 /**
- * A definition with nothing required in its schemas, for products whose webhook writes out every field before the schema is looked at:
+ * A definition with nothing required in its schemas but the keys of lists, without which it would be none; for products whose webhook writes out every field before the schema is looked at:
  * what is left out is no fault there, whatever the definition says.
  */
 export function withoutRequired(crd: JsonObject): JsonObject {
-  const strip = (schema: JsonValue): JsonValue => {
+  const strip = (schema: JsonValue, keys?: JsonValue): JsonValue => {
     if (Array.isArray(schema)) {
-      return schema.map(strip);
+      return schema.map((each) => strip(each));
     }
     if (!isObject(schema)) {
       return schema;
@@ -112,11 +112,15 @@ export function withoutRequired(crd: JsonObject): JsonObject {
         out.properties = Object.fromEntries(Object.entries(value).map(([name, property]) => [name, strip(property)]));
       } else if (key === 'default' || key === 'enum') {
         out[key] = value;
+      } else if (key === 'items') {
+        out.items = strip(value, schema['x-kubernetes-list-map-keys']);
       } else if (key !== 'required') {
         out[key] = strip(value);
       }
     }
-    return out;
+    const { required } = schema;
+    const kept = Array.isArray(required) && Array.isArray(keys) ? required.filter((name) => keys.includes(name)) : [];
+    return kept.length > 0 ? { ...out, required: kept } : out;
   };
   const spec = isObject(crd.spec) ? crd.spec : {};
   const versions = Array.isArray(spec.versions) ? spec.versions : [];
