@@ -9,7 +9,7 @@ import { placeIn, type FileEntry } from './fileEntry';
 import type { GraphContext } from './liveGraph';
 import { nearest } from '../suggest';
 import { isMisspelt } from './nearName';
-import { isTemplated } from './readReferences';
+import { isTemplated } from './nodes';
 import type { Placed } from './placement';
 import { selectorPairs } from './podLabels';
 import type { Scope } from './scope';

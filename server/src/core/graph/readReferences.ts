@@ -8,17 +8,26 @@ import type { FileRole } from '../workspace/source';
 import { parseYaml } from '../yaml/parse';
 import { entryOf, nodeAt } from '../yaml/path';
 import { follow, isMergeKey, scalarValue } from '../yaml/resolve';
-import type { MapNode, Node, Pair, ParsedYaml, ScalarNode } from '../yaml/tree';
-import type {
-  DefinitionFact,
-  DocumentFacts,
-  KindRef,
-  PatchTarget,
-  PodFact,
-  ReferenceFact,
-  SelectorFact,
-  WrittenObject,
-} from './facts';
+import type { MapNode, Node, ParsedYaml, ScalarNode } from '../yaml/tree';
+import type { DocumentFacts, KindRef, PatchTarget, PodFact, ReferenceFact, SelectorFact, WrittenObject } from './facts';
+import { FactCollector, mostFacts } from './collectFacts';
+import {
+  builtinGroups,
+  embeddedPlaces,
+  groupOfField,
+  hasContainers,
+  labelOf,
+  nextPaths,
+  nodeAtRelative,
+  noPaths,
+  pairsOf,
+  someOf,
+  spanOf,
+  templatedReason,
+  isTemplated,
+  textAtRelative,
+  type Above,
+} from './nodes';
 import { readKustomizationFacts, readOperations } from './readKustomization';
 import { kindsOf, kindRef, pathsOf, type PathNode } from './rolePaths';
 import type { RoleLine } from './roleLine';
@@ -63,23 +72,13 @@ const workloads = new Set([
 ]);
 const containerFields = new Set(['containers', 'initContainers', 'ephemeralContainers']);
 const notObjects = new Set(['User', 'Group']);
-/** More than any file that a person writes: what goes on for longer is an alias bomb. */
-const mostFacts = 100_000;
+/** More than any file that a person writes needs: what goes on for longer is an alias bomb. */
 const mostVisits = 2_000_000;
 
-/** What lies above a node. */
-interface Above {
-  node: Node;
-  above: Above | undefined;
-}
-
 /** Collects facts; shared by the readers of the different kinds of documents. */
-export class DocumentReader {
-  readonly facts: DocumentFacts;
+export class DocumentReader extends FactCollector {
   private readonly byNode = new Map<Node, ReferenceFact>();
   private readonly pending: { reference: ReferenceFact; via: Node }[] = [];
-  /** Where an offset of the text that is read stands, counted from the start of the document. */
-  private readonly at: (offset: number) => number;
   private object: WrittenObject | undefined;
   private root: MapNode | undefined;
   /** What the object that is read makes a controller create. */
@@ -90,15 +89,12 @@ export class DocumentReader {
 
   constructor(
     private readonly path: string,
-    private readonly parsed: ParsedYaml,
+    parsed: ParsedYaml,
     private readonly detected: DetectedDocument,
     private readonly role: FileRole | undefined,
     embedded?: { facts: DocumentFacts; at: (offset: number) => number },
   ) {
-    const base = embedded?.facts.start ?? detected.document.start;
-    const outer = embedded?.at;
-    this.at = outer === undefined ? (offset) => offset - base : (offset) => outer(offset) - base;
-    this.facts = embedded?.facts ?? { start: base, index: 0, objects: [], definitions: [], references: [] };
+    super(parsed, detected.document.start, embedded);
   }
 
   read(): DocumentFacts {
@@ -249,34 +245,6 @@ export class DocumentReader {
     }
   }
 
-  // ---- adding facts
-
-  addObject(
-    key: WrittenObject['key'],
-    whole: Node,
-    name: Node | undefined,
-    more: Pick<WrittenObject, 'apiVersion' | 'partial' | 'made' | 'target' | 'deletes'>,
-  ): WrittenObject {
-    const at = name ?? whole;
-    const object: WrittenObject = {
-      document: this.facts,
-      start: this.at(whole.start),
-      end: this.at(whole.end),
-      nameStart: this.at(at.start),
-      nameEnd: this.at(name === undefined ? at.start : at.end),
-      key,
-      definitions: [],
-      pods: [],
-      labels: [],
-      ...more,
-    };
-    this.facts.objects.push(object);
-    if (!object.partial && name !== undefined) {
-      this.addDefinition('object', key.name, at, whole, { object });
-    }
-    return object;
-  }
-
   private addMade(name: ScalarNode, kind: string): void {
     const owner = this.object as WrittenObject;
     const { group, kind: made } = kindRef(kind);
@@ -288,93 +256,6 @@ export class DocumentReader {
         made: 'operator',
       }),
     );
-  }
-
-  addDefinition(
-    entity: DocumentFacts['definitions'][number]['entity'],
-    name: string,
-    at: { start: number; end: number },
-    whole: { start: number; end: number },
-    more: { object?: WrittenObject; pod?: PodFact; line?: RoleLine } = {},
-  ): void {
-    // Thousands of these are kept: one shape, fields set only where there is something to say.
-    const definition: DefinitionFact = {
-      document: this.facts,
-      entity,
-      name,
-      start: this.at(at.start),
-      end: this.at(at.end),
-      wholeStart: this.at(whole.start),
-      wholeEnd: this.at(whole.end),
-    };
-    if (more.line !== undefined) {
-      definition.line = more.line;
-    }
-    if (more.object !== undefined) {
-      definition.object = more.object;
-    }
-    if (more.pod !== undefined) {
-      definition.pod = more.pod;
-    }
-    if (isTemplated(name)) {
-      definition.fixed = templatedReason;
-    }
-    this.facts.definitions.push(definition);
-    more.object?.definitions.push(definition);
-  }
-
-  addReference(
-    line: RoleLine,
-    at: { start: number; end: number },
-    more: Partial<ReferenceFact> & { text?: string },
-  ): ReferenceFact | undefined {
-    if (this.facts.references.length >= mostFacts) {
-      return undefined;
-    }
-    const text = more.text ?? this.parsed.text.slice(at.start, at.end);
-    const reference: ReferenceFact = {
-      document: this.facts,
-      line,
-      entity: line.entity,
-      text,
-      start: this.at(at.start),
-      end: this.at(at.end),
-      kinds: more.kinds ?? kindsOf(line),
-      cluster: line.cluster === true,
-      optional: more.optional ?? line.optional === true,
-      slack: more.slack ?? 0,
-    };
-    if (more.object !== undefined) {
-      reference.object = more.object;
-    }
-    if (more.namespace !== undefined) {
-      reference.namespace = more.namespace;
-    }
-    if (more.pod !== undefined) {
-      reference.pod = more.pod;
-    }
-    if (more.selector !== undefined) {
-      reference.selector = more.selector;
-    }
-    if (more.path !== undefined) {
-      reference.path = more.path;
-    }
-    if (more.pattern !== undefined) {
-      reference.pattern = more.pattern;
-    }
-    const fixed = isTemplated(text) ? templatedReason : more.fixed;
-    if (fixed !== undefined) {
-      reference.fixed = fixed;
-    }
-    this.facts.references.push(reference);
-    return reference;
-  }
-
-  /** A part of a scalar's text as a place; the whole scalar where its text is written otherwise. */
-  partOf(node: ScalarNode, text: string, from: number): { start: number; end: number } {
-    const start = node.start + (node.style === 'single' || node.style === 'double' ? 1 : 0) + from;
-    const end = start + text.length;
-    return this.parsed.text.slice(start, end) === text ? { start, end } : { start: node.start, end: node.end };
   }
 
   // ---- the walk
@@ -730,122 +611,4 @@ export class DocumentReader {
   get fileRole(): FileRole | undefined {
     return this.role;
   }
-}
-
-/**
- * Offsets of a text inside a scalar as offsets of the file. Exact in a literal block; elsewhere everything stands where the scalar does.
- */
-function embeddedPlaces(text: string, node: ScalarNode): (offset: number) => number {
-  if (node.style !== 'literal') {
-    return () => node.start;
-  }
-  const starts: { inner: number; outer: number; length: number }[] = [];
-  const lines = node.text.split('\n');
-  let outer = text.indexOf('\n', node.start) + 1;
-  let inner = 0;
-  for (const line of lines) {
-    const end = text.indexOf('\n', outer);
-    const raw = text.slice(outer, end < 0 ? text.length : end).replace(/\r$/, '');
-    const indent = raw.length - line.length;
-    starts.push({ inner, outer: outer + Math.max(0, indent), length: line.length });
-    inner += line.length + 1;
-    outer = end < 0 ? text.length : end + 1;
-  }
-  return (offset) => {
-    let found = starts[0] ?? { inner: 0, outer: node.start, length: 0 };
-    for (const line of starts) {
-      if (line.inner <= offset) {
-        found = line;
-      }
-    }
-    return found.outer + Math.min(offset - found.inner, found.length);
-  };
-}
-
-/** Kinds that people name without their group. */
-const builtinGroups = new Map<string, string>([
-  ...['ConfigMap', 'Secret', 'Service', 'ServiceAccount', 'Namespace', 'Pod', 'PersistentVolumeClaim'].map(
-    (kind): [string, string] => [kind, ''],
-  ),
-  ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind): [string, string] => [kind, 'apps']),
-  ...['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map((kind): [string, string] => [
-    kind,
-    'rbac.authorization.k8s.io',
-  ]),
-]);
-
-const templatedReason = 'It holds text that is only known when it is rendered.';
-
-export function isTemplated(text: string): boolean {
-  return text.includes('${') || text.includes('{{') || text.includes('$(');
-}
-
-/** `apps/v1`, `apps`, `v1` → the group. */
-function groupOfField(text: string): string {
-  if (text.includes('/')) {
-    return text.slice(0, text.indexOf('/'));
-  }
-  return /^v\d+((alpha|beta)\d+)?$/.test(text) ? '' : text;
-}
-
-const noPaths: PathNode[] = [];
-
-function nextPaths(paths: readonly PathNode[], field: string): PathNode[] {
-  if (paths.length === 0) {
-    return noPaths;
-  }
-  const next: PathNode[] = [];
-  for (const { fields, any } of paths) {
-    const named = fields.get(field);
-    if (named !== undefined) {
-      next.push(named);
-    }
-    if (any !== undefined) {
-      next.push(any);
-    }
-  }
-  return next;
-}
-
-const someOf = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
-
-function hasContainers(map: MapNode): boolean {
-  const list = map.pairs.find(({ key }) => key.kind === 'scalar' && key.text === 'containers');
-  const node = list === undefined ? undefined : follow(list.value);
-  const first = node?.kind === 'seq' ? node.items[0] : undefined;
-  const item = first === undefined ? undefined : follow(first);
-  return item?.kind === 'map' && (entryOf(item, 'name') !== undefined || entryOf(item, 'image') !== undefined);
-}
-
-export function pairsOf(node: Node | undefined): Pair[] {
-  const map = node === undefined ? undefined : follow(node);
-  return map?.kind === 'map' ? map.pairs.filter(({ key }) => !isMergeKey(key)) : [];
-}
-
-/** Name and value of a label; undefined where the pair is none. */
-function labelOf(pair: Pair): [name: string | undefined, value: string] {
-  const value = follow(pair.value);
-  return pair.key.kind === 'scalar' && value?.kind === 'scalar' ? [pair.key.text, value.text] : [undefined, ''];
-}
-
-export const spanOf = (pair: Pair): { start: number; end: number } => ({
-  start: pair.key.start,
-  end: Math.max(pair.key.end, pair.value.end),
-});
-
-/** Steps from the map (or list) that holds a value: `../name` is a sibling. */
-function nodeAtRelative(relative: string, above: Above | undefined): Node | undefined {
-  const steps = relative.split('/');
-  let at = above;
-  let i = 1;
-  for (; steps[i] === '..'; i++) {
-    at = at?.above;
-  }
-  const found = at === undefined ? undefined : nodeAt(at.node, steps.slice(i));
-  return found;
-}
-
-function textAtRelative(relative: string, above: Above | undefined): string | undefined {
-  const node = nodeAtRelative(relative, above);
-  return node?.kind === 'scalar' && node.text !== '' ? node.text : undefined;
 }
