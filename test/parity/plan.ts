@@ -111,8 +111,9 @@ function isPlainItem(text: string): boolean {
 function asItem(mutant: Mutant): Mutant {
   const { text, token, lines, above } = mutant;
   const headLines = listHead.split('\n').length - 1;
+  // Empty lines stay empty.
   const moved = (offset: number): number =>
-    listHead.length + offset + 2 * (text.slice(0, offset).split('\n').length - 1);
+    listHead.length + offset + 2 * (text.slice(0, offset + 1).match(/\n(?=[^\n])/g)?.length ?? 0);
   return {
     ...mutant,
     text: listHead + text.replace(/\n(?=[^\n])/g, '\n  '),
