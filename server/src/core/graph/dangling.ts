@@ -305,7 +305,7 @@ function missingKey(
   scope: Scope,
   from: Placed,
   reference: ReferenceFact,
-  { linker }: GraphContext,
+  { linker, state }: GraphContext,
 ): Finding | undefined {
   const { via, text } = reference;
   if (via === undefined || via.optional || via.fixed !== undefined) {
@@ -317,14 +317,25 @@ function missingKey(
   }
   const keys = new Set<string>();
   for (const holder of holders) {
-    const parts = [holder, ...holder.patches].map((part) => linker.objectOf(part));
-    const isOpen = parts.some(
-      (object) =>
-        object === undefined ||
-        object.keysUnknown === true ||
-        object.made === 'operator' ||
-        (object.keyFiles ?? []).some((path) => !linker.hasText(path)),
+    const written = [holder, ...holder.patches];
+    // A file that is not there is told where it is named; which key was meant to come of it is anybody's guess.
+    const lacksInput = written.some(({ entry }) =>
+      state.entries
+        .get(entry)
+        ?.references.some(
+          ({ line, path }) => line.role.startsWith('generated key') && path !== undefined && !state.files.has(path),
+        ),
     );
+    const parts = written.map((part) => linker.objectOf(part));
+    const isOpen =
+      lacksInput ||
+      parts.some(
+        (object) =>
+          object === undefined ||
+          object.keysUnknown === true ||
+          object.made === 'operator' ||
+          (object.keyFiles ?? []).some((path) => !linker.hasText(path)),
+      );
     if (isOpen || holder.opaque) {
       return undefined;
     }
