@@ -50,6 +50,10 @@ export async function duplicatesInFolders(
           seen.set(identity.key, { path, identity });
           continue;
         }
+        // A link, or a copy: one overwrites the other with the same.
+        if (first.path !== path && (await parsed(first.path)).text === (await parsed(path)).text) {
+          continue;
+        }
         problems.push({
           ...(await placeOf(path, identity)),
           rule: 'kubernetes/duplicate-object',
