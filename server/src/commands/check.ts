@@ -40,7 +40,10 @@ export function registerCheck(program: Command, cli: Cli): void {
       'version to check against where an environment names none',
       kubernetesMinor,
     )
-    .option('--structure-only', 'faults of the text, schemas and renderings; not the rules of the API server (fastest)')
+    .option(
+      '--structure-only',
+      'faults of the text, schemas and renderings; neither references nor the rules of the API server (fastest)',
+    )
     .option('--write-baseline', 'remember every finding that there is now: later checks tell new ones only')
     .option('--against <revision>', 'judge changes as updates of what this revision deploys (default: HEAD)')
     .option('--no-against', 'judge every object as a new one; Git is not asked')

@@ -83,7 +83,7 @@ export interface CheckWorkspaceOptions {
   knownVersions?: ReadonlyMap<string, string>;
   /** What changes are updates of: fields that the server does not let change are found then. */
   against?: Committed;
-  /** Faults of the text, schemas and renderings only: the API server's own rules are not asked. */
+  /** Faults of the text, schemas and renderings only: neither references nor the API server's own rules are asked. */
   structureOnly?: boolean;
   /** Given the baseline's text for everything that is found, known or not. */
   baseline?: (text: string) => void;
@@ -181,6 +181,7 @@ class Check {
   private readonly rendered: { planned: Planned; rendering: Rendering }[] = [];
   private readonly filesByPath: ReadonlyMap<string, WorkspaceFile>;
   private validator: Validator | undefined;
+  private readonly graph: CheckGraph | undefined;
   private readonly updates: Updates | undefined;
   private objects = 0;
   private sources = 0;
@@ -192,6 +193,7 @@ class Check {
     private readonly options: CheckWorkspaceOptions,
   ) {
     this.validator = options.structureOnly === true ? undefined : ports.validator;
+    this.graph = options.structureOnly === true ? undefined : ports.graph;
     const { against, abort } = options;
     const { renderer } = ports;
     this.updates =
@@ -227,11 +229,11 @@ class Check {
 
   /** References that nothing answers. What sources render to counts as defined. */
   private async judgeReferences(): Promise<void> {
-    if (this.ports.graph === undefined) {
+    if (this.graph === undefined) {
       return;
     }
     this.step('Following references …');
-    const graph = await this.ports.graph.whole(this.workspace);
+    const graph = await this.graph.whole(this.workspace);
     for (const { rendering } of this.rendered) {
       if (rendering.failure === undefined) {
         graph.setRendered(
@@ -368,7 +370,7 @@ class Check {
       },
     );
     this.identities.set(file.path, identitiesOf(check));
-    this.ports.graph?.offer(file, text, check.file.parsed, check.documents);
+    this.graph?.offer(file, text, check.file.parsed, check.documents);
     return check;
   }
 
