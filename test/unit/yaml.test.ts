@@ -141,6 +141,18 @@ describe('yaml tree', () => {
     assert.deepStrictEqual(faults(many), ['20:0-20:2 yaml/duplicate-key']);
   });
 
+  it('points from a line that lines up with nothing to the block that it nearly lines up with', () => {
+    const related = (text: string): (string | undefined)[] =>
+      (parseYaml(text).documents[0]?.faults ?? []).map(
+        ({ related }) => related && text.slice(related.start, related.end),
+      );
+    assert.deepStrictEqual(related('spec:\n   capacity:\n     cpu: 1\n     memory: 1\n  info: a\n'), ['capacity:']);
+    assert.deepStrictEqual(related('spec:\n ref:\n    kind: A\n    name: a\n  least: 1\n'), ['ref:']);
+    assert.deepStrictEqual(related('spec:\n  - ref:\n      kind: A\n      name: a\n  least: 1\n'), ['- ref:']);
+    assert.deepStrictEqual(related('list:\n    port: 1\n    name: a\n  - port: 2\n'), ['port: 1']);
+    assert.deepStrictEqual(related('rules:\n- - groups:\n    - a\n  verbs: []\n'), ['- groups:']);
+  });
+
   it('links aliases, and bounds what they expand to', () => {
     assert.deepStrictEqual(faults('a: *none\n'), ['0:3-0:8 yaml/unknown-alias']);
     assert.deepStrictEqual(faults('a: &x [*x]\n'), ['0:7-0:9 yaml/recursive-alias']);

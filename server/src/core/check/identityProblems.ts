@@ -2,7 +2,7 @@
 import { identityOf, listItems } from '../kinds/identity';
 import { lostObject, identityFaults } from '../kinds/lostObject';
 import { toPointer } from '../json';
-import type { Problem } from '../problem';
+import type { Fix, Problem } from '../problem';
 import { visibleRange } from './objectPlace';
 import { follow, keyName, scalarValue } from '../yaml/resolve';
 import type { Node, ParsedYaml, YamlDocument } from '../yaml/tree';
@@ -41,14 +41,21 @@ function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, is
     }
     const value = pair === undefined ? undefined : follow(pair.value);
     if (pair === undefined || value === undefined || isEmpty(value)) {
-      const first = root.pairs[0]?.key ?? root;
+      const place =
+        pair === undefined
+          ? (root.pairs[0]?.key ?? root)
+          : value !== undefined && value.end > value.start
+            ? value
+            : withRest(parsed.text, pair.key);
+      const sign = pair === undefined ? undefined : hidingSign(parsed.text, pair.key);
       return {
         path,
-        range: at(value !== undefined && value.end > value.start ? value : (pair?.key ?? first)),
+        range: at(place),
         rule: 'kubernetes/missing-field',
         severity: 'error',
         message: `This object needs ${name === 'kind' ? 'a kind' : 'an apiVersion'}: without it nothing here is deployed.`,
         field: `/${name}`,
+        ...(sign === undefined ? {} : { fixes: [signFix(path, at(sign), parsed.text[sign.start] ?? '')] }),
       };
     }
     return {
@@ -60,6 +67,23 @@ function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, is
       field: `/${name}`,
     };
   });
+}
+
+/** A key with what follows it on its line: an anchor, a tag or a comment that stands where the value should. */
+function withRest(text: string, { start, end }: Node): { start: number; end: number } {
+  const rest = /^\s*:[^\r\n,}]*/.exec(text.slice(end, end + 1000))?.[0].trimEnd() ?? '';
+  return { start, end: rest.length > 1 ? end + rest.length : end };
+}
+
+/** The sign that makes a comment, an anchor or a tag of the single word where the value should stand. */
+function hidingSign(text: string, { end }: Node): { start: number; end: number } | undefined {
+  const before = /^\s*:[ \t]+(?=[#&!][A-Za-z][\w./-]*[ \t]*\r?$)/m.exec(text.slice(end, end + 1000));
+  const start = before?.index === 0 ? end + before[0].length : undefined;
+  return start === undefined ? undefined : { start, end: start + 1 };
+}
+
+function signFix(path: string, range: Problem['range'], sign: string): Fix {
+  return { title: `Remove the "${sign}"`, preferred: true, edits: [{ path, range, newText: '' }] };
 }
 
 function isEmpty(node: Node): boolean {

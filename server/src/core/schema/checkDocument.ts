@@ -108,6 +108,20 @@ function unknownKind(identity: Identity, store: SchemaStore, query: KindQuery, o
     labelOf(identity),
     options,
   );
+  // Where neither half is surely the wrong one, the other is pointed at, too.
+  const isOneSure =
+    missing.reason !== 'misspelt' ||
+    (suggestion !== undefined &&
+      (suggestion.kind === query.kind ? !missing.ofKnownVersion : suggestion.apiVersion === query.apiVersion));
+  if (problem.severity === 'error' && !isOneSure) {
+    const other = isKind ? identity.apiVersion.node : identity.kind.node;
+    problem.related = [
+      {
+        location: { path: options.path, range: options.lines.range(other.start, other.end) },
+        message: isKind ? 'Or this version is not meant.' : 'Or this kind is not meant.',
+      },
+    ];
+  }
   if (missing.suggestions.length > 0) {
     problem.fixes = missing.suggestions.map((s, i) => ({
       title: `Change to ${s.apiVersion} ${s.kind}`,

@@ -196,7 +196,42 @@ function misplacedLine(text: string, line: Line): RepairStep {
   const message = isItem
     ? 'This list item does not line up with a list: check its indentation.'
     : 'This line does not line up with anything above it: check its indentation.';
-  return lineStep(text, line, message, isItem);
+  const step = lineStep(text, line, message, isItem);
+  const near = nearestBlock(text, line);
+  if (step.fault === undefined || near === undefined) {
+    return step;
+  }
+  const related = { message: 'The nearest block above begins here, at another column.', ...near };
+  return { ...step, fault: { ...step.fault, related } };
+}
+
+/**
+ * The first line of the block above whose column is nearest to that of a line which lines up with none; of two that are as near, the
+ * deeper one. Either that block or the line is indented wrongly.
+ */
+function nearestBlock(text: string, line: Line): { start: number; end: number } | undefined {
+  let best: { column: number; start: number; end: number } | undefined;
+  let least = Infinity;
+  for (let above = lineAbove(text, line); above !== undefined; above = lineAbove(text, above)) {
+    const dashes = /^ *((?:- +)*)/.exec(above.content)?.[1] ?? '';
+    const end = above.start + above.content.trimEnd().length;
+    // A line opens a block at each of its dashes and at what stands behind them.
+    const columns = [...dashes.matchAll(/-/g)].map(({ index }) => above.indent + index);
+    for (const column of [...columns, above.indent + dashes.length].reverse()) {
+      const isFirst = column < least || (column === least && column >= line.indent);
+      if (isFirst) {
+        least = column;
+        const distance = Math.abs(column - line.indent);
+        if (best === undefined || best.column === column || distance < Math.abs(best.column - line.indent)) {
+          best = { column, start: above.start + column, end };
+        }
+      }
+    }
+    if (least < line.indent) {
+      break;
+    }
+  }
+  return best;
 }
 
 /** A value that cannot stand where it stands, or a key below a key that already has a value. */
