@@ -85,7 +85,7 @@ export class OpenRepository {
       this.outOfDate = false;
       this.edited.clear();
       // Shared by several callers, so no single one of them may cancel it.
-      const discovered = { workspace: this.services.discover(), done: false };
+      const discovered = { workspace: this.discover(), done: false };
       this.discovered = discovered;
       discovered.workspace.then(
         () => {
@@ -99,6 +99,13 @@ export class OpenRepository {
     const { workspace } = this.discovered;
     this.newest = await workspace;
     return this.newest;
+  }
+
+  /** Nobody is told of a workspace before the kinds that it defines are known: they would be called unknown. */
+  private async discover(): Promise<Workspace> {
+    const workspace = await this.services.discover();
+    await this.services.defineKinds(workspace);
+    return workspace;
   }
 
   /**

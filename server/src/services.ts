@@ -15,6 +15,7 @@ import { LiveGraph } from './core/graph/liveGraph';
 import type { Abort, FileTree, JsonSchemaCompiler, Log, Renderer, Repository } from './core/ports';
 import type { Committed } from './core/render/committed';
 import type { CheckWorkspacePorts } from './core/render/checkWorkspace';
+import { defineKinds } from './core/render/defineKinds';
 import { RenderedTrees, type RenderPorts } from './core/render/renderSource';
 import type { Scope } from './core/render/resources';
 import type { NamedSchemaPorts } from './core/schema/namedSchemas';
@@ -49,6 +50,8 @@ export interface Services {
   readonly tree: FileTree;
   /** Sources and environments of a tree (default: the working tree). Incremental. */
   discover(abort?: Abort, tree?: FileTree): Promise<Workspace>;
+  /** Reads the custom kinds that a workspace of the working tree defines into the schema store; what was read before costs nothing. */
+  defineKinds(workspace: Workspace): Promise<void>;
   /** True where this text of a file of the working tree surely changes nothing of what was discovered last. */
   isSameWorkspace(path: string, text: string): boolean;
   /**
@@ -144,6 +147,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
       }
       return workspace;
     },
+    defineKinds: (workspace) =>
+      defineKinds(
+        workspace,
+        { read: async (path) => options.buffers?.get(path) ?? discovery.textOf(path) ?? tree.read(path) },
+        services.schemas(),
+        () => undefined,
+      ),
     isSameWorkspace: (path, text) => discovery.isSame(path, text),
     updateGraph: (graph, workspace, abort) =>
       graph.update(workspace, {

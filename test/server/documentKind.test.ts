@@ -1,12 +1,7 @@
 // What the server says that documents are, as the status bar and the hover show it.
 import assert from 'node:assert';
 import path from 'node:path';
-import {
-  checkWorkspaceRequest,
-  documentKindRequest,
-  ownedDocumentsRequest,
-  type DocumentKindView,
-} from '../../server/src/core/protocol';
+import { documentKindRequest, ownedDocumentsRequest, type DocumentKindView } from '../../server/src/core/protocol';
 import { startLanguageServer, type TestServer } from '../support/languageServer';
 import { repositoryOf } from '../support/repository';
 
@@ -57,8 +52,6 @@ describe('what documents are', () => {
     for (const [file, text] of Object.entries(files)) {
       server.open(path.join(root, file), text);
     }
-    // Definitions of the repository are known from its first whole check on.
-    await server.request(checkWorkspaceRequest, { folder: server.uri(root) });
   });
   after(() => server.stop());
   const kind = (file: string, line = 0): Promise<DocumentKindView | null> =>
@@ -96,6 +89,20 @@ describe('what documents are', () => {
     assert.strictEqual(view.schema?.text, 'crds/widget.yaml');
     assert.strictEqual(view.schema.uri, uri('crds/widget.yaml'));
     assert.strictEqual((await kind('crds/widget.yaml'))?.what, 'CustomResourceDefinition of Widget example.com');
+  });
+
+  it('knows the definition before anything is said of a custom resource', async () => {
+    const fresh = await startLanguageServer({ folders: [root] });
+    try {
+      const widget = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspek: {}\n';
+      const first = await fresh.diagnostics(fresh.open(path.join(root, 'widget.yaml'), widget), () => true);
+      assert.deepStrictEqual(
+        first.map(({ code }) => code),
+        ['kubernetes/unknown-field'],
+      );
+    } finally {
+      await fresh.stop();
+    }
   });
 
   it('says of a patch who names it and what it changes', async () => {

@@ -7,7 +7,6 @@ import { versionsOf } from '../core/check/versions';
 import { Cancelled, EngineUnavailable, type Abort } from '../core/ports';
 import type { Problem } from '../core/problem';
 import { readNamedSchemas } from '../core/schema/namedSchemas';
-import { defineKinds, knowsWorkspace } from '../core/render/defineKinds';
 import { addDefinitions } from '../core/render/checkRendering';
 import type { Committed } from '../core/render/committed';
 import { checkWorkspace, isFinal } from '../core/render/checkWorkspace';
@@ -172,10 +171,6 @@ export class Diagnostics {
     const { services } = repository;
     const workspace = await repository.workspace();
     const file = fileOf(workspace, path);
-    // The engine must not judge by a bundled definition what the repository defines itself.
-    if (!knowsWorkspace(services.schemas())) {
-      await defineKinds(workspace, services.tree, services.schemas(), () => undefined);
-    }
     const check = this.fileCheck(document, repository, workspace, path);
     const objects = file?.role === 'manifest' && isFinal(workspace, file) ? engineObjects(check) : [];
     if (objects.length > 0 && this.isCurrent(run)) {

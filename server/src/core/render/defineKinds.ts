@@ -10,7 +10,7 @@ import { parseYaml } from '../yaml/parse';
 import { toJson } from '../yaml/resolve';
 
 /** The workspace whose definitions a store holds, and the files that they are in. */
-const definedFrom = new WeakMap<SchemaStore, { workspace: Workspace; files: ReadonlySet<string> }>();
+const definedFrom = new WeakMap<SchemaStore, { workspace: Workspace; files: ReadonlyMap<string, string> }>();
 
 const defining = new Set<FileRole>(['manifest', 'crd', 'template']);
 
@@ -28,7 +28,8 @@ export async function defineKinds(
   if (before?.workspace === workspace) {
     return;
   }
-  const files = new Set<string>();
+  /** What is defined in files, by text: a text that was read before is not parsed again. */
+  const files = new Map<string, string>();
   const folders = workspace.configuration.schemas.map((folder) => folder.replace(/^\.?\//, '').replace(/\/$/, ''));
   let done = 0;
   for (const { path, role } of workspace.files) {
@@ -36,23 +37,25 @@ export async function defineKinds(
       step(`Reading files … ${done}/${workspace.files.length}`);
     }
     if (defining.has(role) || folders.some((folder) => isWithin(folder, path))) {
-      const definitions = definitionsIn((await tree.read(path)) ?? '', role);
+      const text = (await tree.read(path)) ?? '';
+      if (before?.files.get(path) === text) {
+        files.set(path, text);
+        continue;
+      }
+      const definitions = definitionsIn(text, role);
       store.setCrds('workspace', path, definitions);
       if (definitions.length > 0) {
-        files.add(path);
+        files.set(path, text);
       }
     }
   }
-  for (const path of before?.files ?? []) {
+  for (const path of before?.files.keys() ?? []) {
     if (!files.has(path)) {
       store.setCrds('workspace', path, []);
     }
   }
   definedFrom.set(store, { workspace, files });
 }
-
-/** False until the definitions of any workspace were looked for. */
-export const knowsWorkspace = (store: SchemaStore): boolean => definedFrom.has(store);
 
 /** A template with actions is no YAML yet; what it becomes is defined when its chart is rendered. */
 function definitionsIn(text: string, role: FileRole): JsonObject[] {
