@@ -1,7 +1,7 @@
 // The positioned tree: places, faults, recovery, reuse between parses.
 import assert from 'node:assert';
 import { parseYaml } from '../../server/src/core/yaml/parse';
-import { nodeAt, nodeAtFieldPath, pathAt } from '../../server/src/core/yaml/path';
+import { entryOf, nodeAt, nodeAtFieldPath, pathAt } from '../../server/src/core/yaml/path';
 import { toJson, toJsonText } from '../../server/src/core/yaml/resolve';
 import type { Node, ParsedYaml } from '../../server/src/core/yaml/tree';
 
@@ -293,6 +293,37 @@ describe('yaml places', () => {
     assert.strictEqual(at('spec.containers[1].image'), 'near spec > containers > 1');
     assert.strictEqual(at('spec.containers[7].image'), 'near spec > containers');
     assert.strictEqual(at(''), '');
+  });
+  it('finds an entry by its name, however the key is written', () => {
+    const written = [
+      'base: &base {merged: 1, own: 2}',
+      'value:',
+      '  <<: *base',
+      '  own: 3',
+      '  own: 4',
+      '  yes: 5',
+      '  0x10: 6',
+      '  "quoted": 7',
+      '  !!str tagged: 8',
+      '  !!binary YWJj: 9',
+      'simple: {own: 1, ~: 2}',
+      '',
+    ].join('\n');
+    const root = parseYaml(written).documents[0]?.root;
+    const valueOf = (map: string, name: string): string | undefined => {
+      const node = nodeAt(root, [map]);
+      const value = node?.kind === 'map' ? entryOf(node, name)?.value : undefined;
+      return value?.kind === 'scalar' ? value.text : undefined;
+    };
+    const names = ['merged', 'own', 'true', '16', 'quoted', 'tagged', 'abc', 'absent', 'yes', 'YWJj', '<<'];
+    assert.deepStrictEqual(
+      names.map((name) => valueOf('value', name)),
+      ['1', '4', '5', '6', '7', '8', '9', undefined, undefined, undefined, undefined],
+    );
+    assert.deepStrictEqual(
+      ['own', 'absent', 'null', '~', ''].map((name) => valueOf('simple', name)),
+      ['1', undefined, undefined, undefined, undefined],
+    );
   });
   it('finds paths by offset', () => {
     const found = document === undefined ? undefined : pathAt(document, text.indexOf('b\ndata'));

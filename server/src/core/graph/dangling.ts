@@ -26,6 +26,9 @@ interface Finding {
   related?: NonNullable<Problem['related']>;
 }
 
+/** What else is missing the API server, kustomize and the substitution say themselves. */
+const judged = new Set<ReferenceFact['entity']>(['object', 'key', 'port', 'label']);
+
 export function danglingReferences(entry: FileEntry, context: GraphContext): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<unknown>();
@@ -36,6 +39,9 @@ export function danglingReferences(entry: FileEntry, context: GraphContext): Pro
       problems.push(problemOf(entry, reference, missing, []));
     }
     if (text === '' || fixed !== undefined || optional || line.quiet === true || object === undefined) {
+      continue;
+    }
+    if (!judged.has(reference.entity)) {
       continue;
     }
     // The pairs of a selector are one question.
@@ -65,23 +71,38 @@ function findings(
 ): { scope: Scope; finding: Finding }[] {
   const { linker } = context;
   if (reference.object === undefined) {
-    return [];
+    return nothing;
   }
-  return linker.placedOf(entry, reference.object).flatMap(({ scope, placed }) => {
+  let found: { scope: Scope; finding: Finding }[] | undefined;
+  for (const { scope, placed } of linker.placedOf(entry, reference.object)) {
     // What patches rewrite on the way is not what is written here.
-    if (placed.opaque || scope.sources.some(({ source, rewrites }) => source === placed.source && rewrites)) {
-      return [];
-    }
-    if (isReplaced(placed, reference, context)) {
-      return [];
+    if (placed.opaque || isRewritten(scope, placed) || isReplaced(placed, reference, context)) {
+      continue;
     }
     const finding = judge(scope, placed, reference, context);
-    return finding === undefined ? [] : [{ scope, finding }];
-  });
+    if (finding !== undefined) {
+      (found ??= []).push({ scope, finding });
+    }
+  }
+  return found ?? nothing;
+}
+
+const nothing: { scope: Scope; finding: Finding }[] = [];
+
+function isRewritten({ sources }: Scope, placed: Placed): boolean {
+  for (const { source, rewrites } of sources) {
+    if (rewrites && source === placed.source) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** A patch writes the same field. */
 function isReplaced(placed: Placed, reference: ReferenceFact, { state, linker }: GraphContext): boolean {
+  if (placed.patches.length === 0) {
+    return false;
+  }
   return placed.patches.some((patch) => {
     const object = linker.objectOf(patch);
     const entry = state.entries.get(patch.entry);
@@ -192,8 +213,8 @@ function missingObject(
     return undefined;
   }
   if (
-    builtinNames.some(([kinds, names]) => kinds.test(kind.kind) && names.test(text)) ||
-    linker.objects(scope, from, reference).length > 0
+    linker.objects(scope, from, reference).length > 0 ||
+    builtinNames.some(([kinds, names]) => kinds.test(kind.kind) && names.test(text))
   ) {
     return undefined;
   }
@@ -358,6 +379,11 @@ function missingKey(
 function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, context: GraphContext): Finding | undefined {
   const { linker } = context;
   const { text, via, pod, selector } = reference;
+  // A number as text is no name of a port, which the API server says. The word is the AWS load balancer controller's: an annotation says
+  // what the backend is.
+  if (/^\d+$/.test(text) || text === 'use-annotation') {
+    return undefined;
+  }
   const holders =
     via !== undefined
       ? via.fixed === undefined
@@ -370,11 +396,7 @@ function missingPort(scope: Scope, from: Placed, reference: ReferenceFact, conte
         : selector === undefined || selector.inexact
           ? []
           : [...new Set(linker.chosen(scope, from, reference).map(({ placed }) => placed))];
-  // A number as text is no name of a port, which the API server says. The word is the AWS load balancer controller's: an annotation says
-  // what the backend is.
   if (
-    /^\d+$/.test(text) ||
-    text === 'use-annotation' ||
     holders.length === 0 ||
     holders.some((holder) => holder.opaque || (isBringer(holder.key.group) && holder.key.kind !== 'Gateway'))
   ) {
@@ -407,13 +429,12 @@ function selectsNothing(
 ): Finding | undefined {
   const { linker } = context;
   const { selector, line } = reference;
-  const isUnsure = scope.sources.some(({ source, changesLabels }) => source === from.source && changesLabels);
   if (
     selector === undefined ||
     selector.inexact ||
     selector.pairs.length === 0 ||
     line.selects === 'self' ||
-    isUnsure
+    scope.sources.some(({ source, changesLabels }) => source === from.source && changesLabels)
   ) {
     return undefined;
   }

@@ -57,7 +57,7 @@ export function readEntry(
   const tree = read?.parsed ?? parseYaml(text);
   const documents = read?.documents ?? detect(file.path, tree, neighboursOf(file));
   const known = previous?.file.role === file.role ? identitiesOf(previous) : undefined;
-  return entryOf(file, text, readReferences(file.path, tree, documents, file.role, known));
+  return entryOf(file, text, readReferences(file.path, tree, documents, file.role, known), tree.lines);
 }
 
 /** Facts of the documents of a file that is being edited, by the identity of their texts. */
@@ -89,8 +89,14 @@ function sameOwners(a: WorkspaceFile, b: WorkspaceFile): boolean {
   return a.sources.length === b.sources.length && a.sources.every((id, i) => id === b.sources[i]);
 }
 
-function entryOf(file: WorkspaceFile, text: string | undefined, documents: readonly DocumentFacts[]): FileEntry {
-  const objects = documents.flatMap((document) => document.objects);
+function entryOf(
+  file: WorkspaceFile,
+  text: string | undefined,
+  documents: readonly DocumentFacts[],
+  lines: LineIndex = lineIndex(text ?? ''),
+): FileEntry {
+  const [only] = documents.length === 1 ? documents : [];
+  const objects = only?.objects ?? documents.flatMap((document) => document.objects);
   const layer = documents.find((document) => document.layer !== undefined)?.layer;
   return {
     path: file.path,
@@ -98,27 +104,36 @@ function entryOf(file: WorkspaceFile, text: string | undefined, documents: reado
     text,
     documents,
     objects,
-    references:
-      documents.length === 1 ? (documents[0]?.references ?? []) : documents.flatMap((document) => document.references),
+    references: only?.references ?? documents.flatMap((document) => document.references),
     layer,
-    lines: lineIndex(text ?? ''),
+    lines,
     shape: shapeOf(objects, layer),
-    labels: objects.map(labelsOf).join('\n'),
+    labels: joined(objects, labelsOf),
   };
 }
 
 function labelsOf({ labels, pods, key }: WrittenObject): string {
+  if (pods.length === 0 && key.kind !== 'Service') {
+    return '';
+  }
   const words = (pairs: WrittenObject['labels']): string => pairs.map(({ name, value }) => `${name}=${value}`).join();
-  return pods.length === 0 && key.kind !== 'Service'
-    ? ''
-    : [labels, ...pods.map((pod) => pod.labels)].map(words).join('|');
+  return [labels, ...pods.map((pod) => pod.labels)].map(words).join('|');
 }
 
 function shapeOf(objects: readonly WrittenObject[], layer: LayerFact | undefined): string {
-  const identities = objects.map(({ key, partial, made, keyFiles }) =>
-    [key.group, key.kind, key.namespace, key.name, partial ? 'partial' : '', made ?? '', ...(keyFiles ?? [])].join('|'),
-  );
-  return layer === undefined ? identities.join('\n') : `${identities.join('\n')}\n${JSON.stringify(layer)}`;
+  const identities = joined(objects, identityText);
+  return layer === undefined ? identities : `${identities}\n${JSON.stringify(layer)}`;
+}
+
+function identityText({ key, partial, made, keyFiles }: WrittenObject): string {
+  const text = `${key.group}|${key.kind}|${key.namespace}|${key.name}|${partial ? 'partial' : ''}|${made ?? ''}`;
+  return keyFiles === undefined || keyFiles.length === 0 ? text : `${text}|${keyFiles.join('|')}`;
+}
+
+/** Most files hold one object. */
+function joined(objects: readonly WrittenObject[], word: (object: WrittenObject) => string): string {
+  const [first] = objects;
+  return objects.length === 1 && first !== undefined ? word(first) : objects.map(word).join('\n');
 }
 
 /** `KEY=value` lines, as generators read them: each is a key. */

@@ -31,9 +31,17 @@ export interface Use {
   targets: Target[];
 }
 
+/** Where the objects of a file are deployed. */
+interface Places {
+  entry: FileEntry;
+  byObject: Map<WrittenObject, { scope: Scope; placed: Placed }[]>;
+}
+
+const nowhere: readonly { scope: Scope; placed: Placed }[] = [];
+
 export class Linker {
-  private readonly places = new WeakMap<FileEntry, { scope: Scope; placed: Placed }[][]>();
-  private readonly indices = new WeakMap<FileEntry, Map<WrittenObject, number>>();
+  /** By path: an edit replaces the entry of its file, and with it what is known here. */
+  private readonly places = new Map<string, Places>();
   private labelIndices = new WeakMap<Scope, LabelIndex>();
 
   constructor(private readonly input: LinkInput) {}
@@ -74,26 +82,28 @@ export class Linker {
 
   /** Every place in which an object of a file is deployed. */
   placedOf(entry: FileEntry, object: WrittenObject): readonly { scope: Scope; placed: Placed }[] {
-    let places = this.places.get(entry);
-    if (places === undefined) {
-      places = entry.objects.map(() => []);
-      for (const scope of this.input.scopesOf(entry.path)) {
-        for (const placed of scope.byEntry.get(entry.path) ?? []) {
-          places[placed.index]?.push({ scope, placed });
-        }
-      }
-      this.places.set(entry, places);
+    let places = this.places.get(entry.path);
+    if (places?.entry !== entry) {
+      places = this.placesOf(entry);
+      this.places.set(entry.path, places);
     }
-    return places[this.indexOf(entry, object)] ?? [];
+    return places.byObject.get(object) ?? nowhere;
   }
 
-  private indexOf(entry: FileEntry, object: WrittenObject): number {
-    let indices = this.indices.get(entry);
-    if (indices === undefined) {
-      indices = new Map(entry.objects.map((written, index) => [written, index]));
-      this.indices.set(entry, indices);
+  private placesOf(entry: FileEntry): Places {
+    const byObject: Places['byObject'] = new Map();
+    for (const scope of this.input.scopesOf(entry.path)) {
+      for (const placed of scope.byEntry.get(entry.path) ?? []) {
+        const object = entry.objects[placed.index];
+        const known = object === undefined ? undefined : byObject.get(object);
+        if (known !== undefined) {
+          known.push({ scope, placed });
+        } else if (object !== undefined) {
+          byObject.set(object, [{ scope, placed }]);
+        }
+      }
     }
-    return indices.get(object) ?? -1;
+    return { entry, byObject };
   }
 
   // ---- by entity

@@ -109,6 +109,9 @@ export class LiveGraph implements WorkspaceGraph {
     before: State,
     options: UpdateOptions,
   ): Promise<void> {
+    if (inputs.length === 0) {
+      return;
+    }
     const wanted = new Set(
       [...entries.values()].flatMap(({ objects }) => objects.flatMap(({ keyFiles }) => keyFiles ?? [])),
     );

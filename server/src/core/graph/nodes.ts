@@ -66,29 +66,70 @@ export function groupOfField(text: string): string {
   return /^v\d+((alpha|beta)\d+)?$/.test(text) ? '' : text;
 }
 
-export const noPaths: PathNode[] = [];
+export const noPaths: readonly PathNode[] = [];
 
-export function nextPaths(paths: readonly PathNode[], field: string): PathNode[] {
+export function nextPaths(paths: readonly PathNode[], field: string): readonly PathNode[] {
   if (paths.length === 0) {
     return noPaths;
   }
-  const next: PathNode[] = [];
+  let next: PathNode[] | undefined;
   for (const { fields, any } of paths) {
     const named = fields.get(field);
     if (named !== undefined) {
-      next.push(named);
+      (next ??= []).push(named);
     }
     if (any !== undefined) {
-      next.push(any);
+      (next ??= []).push(any);
     }
   }
-  return next;
+  return next ?? noPaths;
+}
+
+/** Places in a text behind which containers or a variable may stand, in order. */
+export function marksIn(text: string): number[] {
+  const marks: number[] = [];
+  for (const mark of ['ontainers', '${']) {
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+      marks.push(at);
+    }
+  }
+  return marks.sort((a, b) => a - b);
+}
+
+export function isMarkBetween(marks: readonly number[], start: number, end: number): boolean {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle] ?? 0) < start) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return (marks[low] ?? Infinity) < end;
+}
+
+export function itemPaths(paths: readonly PathNode[]): readonly PathNode[] {
+  let next: PathNode[] | undefined;
+  for (const { item } of paths) {
+    if (item !== undefined) {
+      (next ??= []).push(item);
+    }
+  }
+  return next ?? noPaths;
 }
 
 export const someOf = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
 
 export function hasContainers(map: MapNode): boolean {
-  const list = map.pairs.find(({ key }) => key.kind === 'scalar' && key.text === 'containers');
+  let list: Pair | undefined;
+  for (const pair of map.pairs) {
+    if (pair.key.kind === 'scalar' && pair.key.text === 'containers') {
+      list = pair;
+      break;
+    }
+  }
   const node = list === undefined ? undefined : follow(list.value);
   const first = node?.kind === 'seq' ? node.items[0] : undefined;
   const item = first === undefined ? undefined : follow(first);

@@ -16,10 +16,12 @@ import {
   embeddedPlaces,
   groupOfField,
   hasContainers,
+  isMarkBetween,
+  itemPaths,
   labelOf,
+  marksIn,
   nextPaths,
   nodeAtRelative,
-  noPaths,
   pairsOf,
   someOf,
   spanOf,
@@ -84,7 +86,10 @@ export class DocumentReader extends FactCollector {
   /** What the object that is read makes a controller create. */
   private made: WrittenObject[] = [];
   private selectors = new Map<string, SelectorFact>();
+  /** False where nothing in the object needs more than the lines of the tables. */
   private deep = false;
+  /** Where the text speaks of containers or variables: what holds none of these places is walked along the lines alone. */
+  private marks: readonly number[] | undefined;
   private visits = 0;
 
   constructor(
@@ -205,11 +210,8 @@ export class DocumentReader extends FactCollector {
     this.made = [];
     this.selectors = new Map();
     const first = this.facts.references.length;
-    const text = this.parsed.text.slice(root.start, root.end);
-    this.deep =
-      identity.kind !== 'CustomResourceDefinition' &&
-      (text.includes('ontainers:') || text.includes('${') || /ontainers["']/.test(text));
-    const paths = [pathsOf('object'), pathsOf(`${group}/${identity.kind}`)].filter((node) => node !== undefined);
+    this.deep = identity.kind !== 'CustomResourceDefinition' && this.isMarked(root);
+    const paths = [...someOf(pathsOf('object')), ...someOf(pathsOf(`${group}/${identity.kind}`))];
     this.readLabels(object, root);
     this.walk(root, paths, undefined, undefined);
     this.finishObject(object, root, first);
@@ -260,6 +262,11 @@ export class DocumentReader extends FactCollector {
 
   // ---- the walk
 
+  /** True where a node may hold containers or variables. */
+  private isMarked({ start, end }: Node): boolean {
+    return isMarkBetween((this.marks ??= marksIn(this.parsed.text)), start, end);
+  }
+
   private readLabels(object: WrittenObject, root: MapNode): void {
     const isPod = object.key.kind === 'Pod' && object.key.group === '';
     const pod: PodFact | undefined = isPod ? { object, labels: [] } : undefined;
@@ -296,9 +303,12 @@ export class DocumentReader extends FactCollector {
     }
     const here: Above = { node, above };
     if (node.kind === 'seq') {
-      const next = paths.length === 0 ? noPaths : paths.flatMap(({ item }) => (item === undefined ? [] : [item]));
-      if (next.length > 0 || this.deep) {
-        node.items.forEach((item) => this.walk(item, next, here, pod));
+      const next = itemPaths(paths);
+      const deep = next.length === 0 && this.deep;
+      for (const item of node.items) {
+        if (next.length > 0 || (deep && this.isMarked(item))) {
+          this.walk(item, next, here, pod);
+        }
       }
       return;
     }
@@ -309,7 +319,7 @@ export class DocumentReader extends FactCollector {
   }
 
   private walkPairs(map: MapNode, paths: readonly PathNode[], here: Above, pod: PodFact | undefined): void {
-    const podHere = pod === undefined && this.deep && hasContainers(map) ? this.podAt(here) : undefined;
+    const podHere = this.deep && pod === undefined && hasContainers(map) ? this.podAt(here) : undefined;
     const own = podHere === undefined ? paths : [...paths, ...someOf(pathsOf('Pod'))];
     for (const { key, value } of map.pairs) {
       if (key.kind !== 'scalar') {
@@ -328,7 +338,7 @@ export class DocumentReader extends FactCollector {
         this.walkTemplate(value, template, next, here);
       } else if ((podHere ?? pod) !== undefined && containerFields.has(key.text)) {
         this.walkContainers(value, here, podHere ?? pod, next);
-      } else if (next.length > 0 || this.deep) {
+      } else if (next.length > 0 || (this.deep && this.isMarked(value))) {
         this.walk(value, next, here, podHere ?? pod);
       }
     }
@@ -408,7 +418,7 @@ export class DocumentReader extends FactCollector {
     if (list?.kind !== 'seq') {
       return;
     }
-    const next = [...paths.flatMap(({ item }) => someOf(item)), ...someOf(pathsOf('container'))];
+    const next = [...itemPaths(paths), ...someOf(pathsOf('container'))];
     const inside: Above = { node: list, above: here };
     list.items.forEach((item) => this.walk(item, next, inside, pod));
   }

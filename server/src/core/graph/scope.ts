@@ -55,8 +55,14 @@ function put<T>(map: Map<string, T[]>, key: string, value: T): void {
   }
 }
 
+const noObjects: Placed[] = [];
+
 /** Objects of these kinds by a name on their way; `*` is any group. */
-function named(scope: Scope, kinds: readonly KindRef[], name: string): Placed[] {
+function named(scope: Scope, kinds: readonly KindRef[], name: string): readonly Placed[] {
+  const [only] = kinds;
+  if (kinds.length === 1 && only !== undefined && only.group !== '*') {
+    return scope.byName.get(nameKey(only, name)) ?? noObjects;
+  }
   return kinds.flatMap((kind) => {
     if (kind.group !== '*') {
       return scope.byName.get(nameKey(kind, name)) ?? [];
@@ -70,10 +76,11 @@ function named(scope: Scope, kinds: readonly KindRef[], name: string): Placed[] 
 /** What a name means to an object: what kustomize would rewrite with it, else what has that name in the cluster. */
 export function resolveIn(scope: Scope, from: Placed, reference: ReferenceFact): Placed[] {
   const { text } = reference;
-  const found = named(scope, reference.kinds, text).filter((to) => to.source === from.source || to.key.name === text);
-  if (found.length === 0) {
-    return found;
+  const all = named(scope, reference.kinds, text);
+  if (all.length === 0) {
+    return noObjects;
   }
+  const found = all.filter((to) => to.source === from.source || to.key.name === text);
   const exact = found.filter((to) => meets(from, to, reference));
   if (exact.length > 0) {
     return exact;

@@ -34,16 +34,26 @@ function childOf(node: Node | undefined, step: string | number): Node | undefine
 
 /** The pair of a key, own pairs first (of duplicates the last), then merged ones. */
 export function entryOf(map: MapNode, name: string): Pair | undefined {
+  // Merged maps, and keys whose name is not their text, are looked into only where there are some: most fields are simply absent.
+  let isSimple = !isOddName(name);
   for (let i = map.pairs.length - 1; i >= 0; i--) {
     const pair = map.pairs[i] as Pair;
-    if (pair.key.kind === 'scalar' && pair.key.text === name && pair.key.style !== 'plain') {
-      return pair;
+    const { key } = pair;
+    if (key.kind !== 'scalar' || key.tag !== undefined || key.text === '<<') {
+      isSimple = false;
     }
-    if (pair.key.kind === 'scalar' && pair.key.text === name && keyName(pair.key) === name) {
+    if (key.kind === 'scalar' && key.text === name && (key.style !== 'plain' || keyName(key) === name)) {
       return pair;
     }
   }
-  return entries(map).find((entry) => entry.name === name);
+  return isSimple ? undefined : entries(map).find((entry) => entry.name === name);
+}
+
+/** True for names that a key may have without being that text: `yes` is `true`, `0x10` is 16. */
+function isOddName(name: string): boolean {
+  const first = name.charCodeAt(0);
+  const isLowercase = first >= 0x61 && first <= 0x7a;
+  return name === 'true' || name === 'false' || !(isLowercase || first === 0x24);
 }
 
 export function rangeOf(parsed: ParsedYaml, node: { start: number; end: number }): Range {
