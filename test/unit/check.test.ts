@@ -425,3 +425,21 @@ describe('document symbols', () => {
     ]);
   });
 });
+
+describe('a pair that is no kind', () => {
+  const related = (apiVersion: string, kind: string): string[] => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: a\n`;
+    const { problems } = checkFile({ path: 'a.yaml', parsed: parseYaml(text) }, { store });
+    return problems
+      .filter(({ rule }) => rule === 'kubernetes/unknown-kind')
+      .flatMap(({ related = [] }) => related.map(({ location }) => text.split('\n')[location.range.start.line] ?? ''));
+  };
+  it('points at both halves where neither is surely wrong', () => {
+    assert.deepEqual(related('discovery.k8s.io/v1', 'Pod'), ['kind: Pod']);
+    assert.deepEqual(related('apps/v1', 'Service'), ['kind: Service']);
+  });
+  it('points at one half where correcting it is enough, or where the version is gone', () => {
+    assert.deepEqual(related('apps/v1', 'Deplyment'), []);
+    assert.deepEqual(related('apps/v1beta1', 'Deployment'), []);
+  });
+});

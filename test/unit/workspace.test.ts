@@ -56,6 +56,56 @@ kind: Component
     assert.equal(roles['apps/overlays/staging/note.txt'], 'input');
     assert.equal(roles['apps/part/kustomization.yaml'], 'kustomization');
   });
+  it('name patches in files of their transformers, too, from their own folder', async () => {
+    const transformer = (kind: string, field: string): string =>
+      `apiVersion: builtin\nkind: ${kind}\nmetadata: {name: a}\n${field}\n`;
+    const { files } = await found(`
+# file: app/kustomization.yaml
+resources: [whole.yaml]
+transformers: [t/one.yaml, t/two.yaml, t/three.yaml]
+# file: app/t/one.yaml
+${transformer('PatchTransformer', 'path: patch.yaml')}
+# file: app/t/two.yaml
+${transformer('PatchStrategicMergeTransformer', 'paths: [merge.yaml, whole.yaml]')}
+# file: app/t/three.yaml
+${transformer('LabelTransformer', 'path: other.yaml')}
+# file: app/patch.yaml
+${configMap('app')}
+# file: app/merge.yaml
+${configMap('app')}
+# file: app/whole.yaml
+${configMap('app')}
+# file: app/other.yaml
+${configMap('other')}
+`);
+    const roles = Object.fromEntries(files.map((f) => [f.path, f.role]));
+    assert.equal(roles['app/patch.yaml'], 'patch');
+    assert.equal(roles['app/merge.yaml'], 'patch');
+    assert.equal(roles['app/whole.yaml'], 'manifest');
+    assert.equal(roles['app/other.yaml'], 'manifest');
+  });
+  it('are not needed where a definition only says how to convert: a patch for kubectl', async () => {
+    const definition = (spec: string): string =>
+      `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.b.c}\nspec: ${spec}\n`;
+    const { files, sources } = await found(`
+# file: a/patch.yaml
+${definition('{conversion: {strategy: None}}')}
+# file: b/started.yaml
+${definition('{conversion: {strategy: None}, group: b.c}')}
+# file: c/empty.yaml
+${definition('{}')}
+# file: d/kustomization.yaml
+resources: [named.yaml]
+# file: d/named.yaml
+${definition('{conversion: {strategy: None}}')}
+`);
+    const roles = Object.fromEntries(files.map((f) => [f.path, f.role]));
+    assert.deepEqual(
+      ['a/patch.yaml', 'b/started.yaml', 'c/empty.yaml', 'd/named.yaml'].map((path) => roles[path]),
+      ['patch', 'manifest', 'manifest', 'manifest'],
+    );
+    assert.deepEqual(sources.map(({ id }) => id).sort(), ['folder:b', 'folder:c', 'kustomization:d']);
+  });
   it('make environments by their folder names', async () => {
     const { environments } = await found(text);
     assert.deepEqual(

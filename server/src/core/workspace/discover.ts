@@ -25,6 +25,7 @@ import {
   type Kustomization,
   type ReferenceRole,
 } from './kustomization';
+import { isPartialDefinition, patchesOfTransformers } from './partialFiles';
 import { changeOfRelease } from './patchedReleases';
 import { missingPatchTargets } from './patchTargets';
 import { baseName, folderLabel, folderOf, isKustomizationFile, isWithin, isYamlFile, joinPath } from './paths';
@@ -318,6 +319,9 @@ class Builder {
             ]);
           }
         }
+        for (const path of patchesOfTransformers(kustomization, (named) => this.facts.get(named))) {
+          this.referencedRoles.set(path, [...(this.referencedRoles.get(path) ?? []), 'patch']);
+        }
       }
     }
     return this.referencedRoles;
@@ -397,6 +401,7 @@ class Builder {
       if (
         read.objects.some(isDeployable) &&
         !taken.has(path) &&
+        !isPartialDefinition(read) &&
         path !== configFile &&
         (!isKustomizationFile(path) || isOfFlux(read)) &&
         this.chartAt(path) === undefined &&
@@ -575,6 +580,7 @@ class Builder {
           }
         }
       }
+      patchesOfTransformers(kustomization, (path) => this.facts.get(path)).forEach((path) => set(path, 'patch', id));
     }
     for (const source of this.sources) {
       if (source.render.tool === 'folder') {
@@ -590,7 +596,9 @@ class Builder {
       }
     }
     for (const [path, read] of this.facts) {
-      if (!roles.has(path)) {
+      if (!roles.has(path) && isPartialDefinition(read)) {
+        set(path, 'patch');
+      } else if (!roles.has(path)) {
         const isManifest = read.objects.some(isDeployable) || read.resemblesObject;
         set(path, isKustomizationFile(path) && !isOfFlux(read) ? 'kustomization' : isManifest ? 'manifest' : 'other');
       }
