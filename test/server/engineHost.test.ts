@@ -8,10 +8,15 @@ import { Cancelled, EngineUnavailable } from '../../server/src/core/ports';
 import { overlayFiles } from '../../server/src/adapters/engineFiles';
 import type { EngineHostOptions, EngineLimits } from '../../server/src/adapters/engineHost';
 import { EngineCrash, EngineHost, EngineTimeout } from '../../server/src/adapters/engineHost';
-import { readOrigins } from '../../server/src/adapters/engineRender';
+import { failed, readOrigins } from '../../server/src/adapters/engineRender';
 import { createEngines } from '../../server/src/adapters/engines';
+import { failureProblem } from '../../server/src/core/render/failures';
+import type { Rendering } from '../../server/src/core/render/rendering';
+import type { Source } from '../../server/src/core/workspace/source';
+import { memoryTree } from '../support/memoryFiles';
 import { writeTinyEngine } from '../support/tinyEngine';
 
+const emptyRange = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const generous: EngineLimits = { timeMs: 20_000, memoryBytes: 1 << 30, overtakenMs: 20_000, idleMs: 20_000 };
 
 describe('engine host', () => {
@@ -110,6 +115,22 @@ describe('engine host', () => {
     await assert.rejects(bad, EngineCrash);
     assert.equal(await good, 'good');
     assert.equal(logged.filter((line) => line.includes('crashed')).length, 2);
+  });
+
+  it('does not call a source wrong that is too large for it', async () => {
+    const answer = failed(
+      new EngineCrash('unreachable: fatal error: runtime: cannot allocate memory runtime stack: …'),
+    );
+    assert.ok(!answer.ok);
+    const declared = { path: 'crds/kustomization.yaml', range: emptyRange };
+    const source = { name: 'crds', declared, render: { tool: 'kustomize', dir: 'crds' } } as Source;
+    const rendering = { source, failure: answer.failure, objects: [], texts: [], reads: [] } as unknown as Rendering;
+    assert.deepEqual(await failureProblem(rendering, memoryTree({})), {
+      ...declared,
+      rule: 'plumbline/not-rendered',
+      severity: 'info',
+      message: 'crds is not checked: Rendering it needs more memory than the render engine may take.',
+    });
   });
 
   it('prepares every fresh instance before its first call', async () => {

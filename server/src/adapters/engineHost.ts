@@ -62,7 +62,12 @@ export class EngineTimeout extends Error {
 export class EngineCrash extends Error {
   /** What the call asked for was more than an engine has: calls without end, data without end. */
   get isTooMuch(): boolean {
-    return isEndless(this.message) || /out of memory|cannot allocate memory/.test(this.message);
+    return isEndless(this.message) || this.isOutOfMemory;
+  }
+
+  /** It may only be large. */
+  get isOutOfMemory(): boolean {
+    return /out of memory|cannot allocate memory/.test(this.message);
   }
 }
 

@@ -56,14 +56,17 @@ function renderCall(tree: FileTree, request: RenderRequest): EngineCall {
 }
 
 /** A build that never ends is the source's fault and becomes its failure; an engine that breaks is ours. */
-function failed(error: unknown): RenderAnswer {
+export function failed(error: unknown): RenderAnswer {
   if (error instanceof EngineTimeout) {
     const message = `Rendering was ${error.message}: it does not end, or it is too large.`;
     return { ok: false, failure: { message }, reads: [] };
   }
+  if (error instanceof EngineCrash && error.isOutOfMemory) {
+    const message = 'Rendering it needs more memory than the render engine may take.';
+    return { ok: false, failure: { message, isTooLarge: true }, reads: [] };
+  }
   if (error instanceof EngineCrash && error.isTooMuch) {
-    const message =
-      'Rendering was stopped: something in this source calls itself without end, or makes more than an engine can hold.';
+    const message = 'Rendering was stopped: something in this source calls itself without end.';
     return { ok: false, failure: { message }, reads: [] };
   }
   if (error instanceof EngineCrash) {

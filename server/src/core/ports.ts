@@ -73,6 +73,8 @@ export interface RenderFailure {
   path?: string;
   line?: number;
   character?: number;
+  /** It needs more memory than an engine may have: nothing is known about it, and it need not be wrong. */
+  isTooLarge?: true;
 }
 
 export type RenderAnswer = { ok: true; rendered: Rendered } | { ok: false; failure: RenderFailure; reads: string[] };

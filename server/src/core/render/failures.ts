@@ -25,6 +25,10 @@ export async function failureProblem(rendering: Rendering, tree: FileTree): Prom
       message: `${source.name} is not checked: ${source.render.reason}`,
     };
   }
+  if (failure.isTooLarge === true) {
+    const message = `${source.name} is not checked: ${failure.message}`;
+    return { ...source.declared, rule: 'plumbline/not-rendered', severity: 'info', message };
+  }
   const text = failure.message;
   const verdict = source.render.tool === 'helm' ? helmVerdict(text, source.kind === 'chart') : buildVerdict(text);
   const operation = source.render.tool === 'kustomize' ? failedOperation(text) : undefined;
