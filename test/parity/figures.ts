@@ -282,7 +282,9 @@ export function compareFields(c: Case): Likeness {
 function follows({ field, message }: { field: string; message: string }, ours: readonly string[]): boolean {
   return (
     (message.includes('`selector` does not match template `labels`') && ours.includes('/spec/selector')) ||
-    (field === 'metadata.labels' && ours.includes('/metadata/name'))
+    (field === 'metadata.labels' && ours.includes('/metadata/name')) ||
+    // A target port that nobody wrote is the port.
+    (/\.targetPort$/.test(field) && ours.includes(toPointer(fieldSteps(field.replace(/targetPort$/, 'port')))))
   );
 }
 

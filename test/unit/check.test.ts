@@ -443,3 +443,16 @@ describe('a pair that is no kind', () => {
     assert.deepEqual(related('apps/v1beta1', 'Deployment'), []);
   });
 });
+
+describe('an identity that is commented out', () => {
+  const related = (text: string): string[] =>
+    checkFile({ path: 'a.yaml', parsed: parseYaml(text) }, { store }).problems.flatMap(({ related = [] }) =>
+      related.map(({ location: { range } }) => `${range.start.line}:${range.start.character}-${range.end.character}`),
+    );
+  it('is pointed at in its own document only', () => {
+    assert.deepEqual(related('#apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n'), ['0:0-15']);
+    assert.deepEqual(related('apiVersion: v1\n# kind: ConfigMap\nmetadata: {name: a}\n'), ['1:0-17']);
+    assert.deepEqual(related('apiVersion: v1\nmetadata:\n  # kind: ConfigMap\n  name: a\n'), []);
+    assert.deepEqual(related('#apiVersion: v1\na: b\n---\nkind: ConfigMap\nmetadata: {name: a}\n'), []);
+  });
+});

@@ -150,6 +150,8 @@ describe('yaml tree', () => {
     assert.deepStrictEqual(related('spec:\n ref:\n    kind: A\n    name: a\n  least: 1\n'), ['ref:']);
     assert.deepStrictEqual(related('spec:\n  - ref:\n      kind: A\n      name: a\n  least: 1\n'), ['- ref:']);
     assert.deepStrictEqual(related('list:\n    port: 1\n    name: a\n  - port: 2\n'), ['port: 1']);
+    assert.deepStrictEqual(related('kind: A\n#metadata:\n  name: a\nspec: {}\n'), ['#metadata:']);
+    assert.deepStrictEqual(related('kind: A\r\n#metadata:\r\n  name: a\r\nspec: {}\r\n'), ['#metadata:']);
     assert.deepStrictEqual(related('rules:\n- - groups:\n    - a\n  verbs: []\n'), ['- groups:']);
   });
 

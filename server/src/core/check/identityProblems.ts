@@ -47,6 +47,7 @@ function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, is
           : value !== undefined && value.end > value.start
             ? value
             : withRest(parsed.text, pair.key);
+      const comment = pair === undefined ? commentedOut(parsed.text, root, name) : undefined;
       const sign = pair === undefined ? undefined : hidingSign(parsed.text, pair.key);
       return {
         path,
@@ -55,6 +56,9 @@ function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, is
         severity: 'error',
         message: `This object needs ${name === 'kind' ? 'a kind' : 'an apiVersion'}: without it nothing here is deployed.`,
         field: `/${name}`,
+        ...(comment === undefined
+          ? {}
+          : { related: [{ location: { path, range: at(comment) }, message: 'It is commented out here.' }] }),
         ...(sign === undefined ? {} : { fixes: [signFix(path, at(sign), parsed.text[sign.start] ?? '')] }),
       };
     }
@@ -73,6 +77,29 @@ function problemsOf(path: string, parsed: ParsedYaml, node: Node | undefined, is
 function withRest(text: string, { start, end }: Node): { start: number; end: number } {
   const rest = /^\s*:[^\r\n,}]*/.exec(text.slice(end, end + 1000))?.[0].trimEnd() ?? '';
   return { start, end: rest.length > 1 ? end + rest.length : end };
+}
+
+/** The comment on a line of its own, above or among the keys of an object, that sets the field which is missing. */
+function commentedOut(text: string, root: Node, name: string): { start: number; end: number } | undefined {
+  const first = text.lastIndexOf('\n', root.start - 1) + 1;
+  const column = root.start - first;
+  // Comments right above the first key belong to the object, too.
+  let from = first;
+  while (from > 0) {
+    const above = text.lastIndexOf('\n', from - 2) + 1;
+    if (!/^[ \t]*(?:- +)?#/.test(text.slice(above, from))) {
+      break;
+    }
+    from = above;
+  }
+  const comments = new RegExp(`^([ \\t]*(?:- +)?)#[ \\t]*${name}:[^\\r\\n]*`, 'gm');
+  for (const found of text.slice(from, root.end).matchAll(comments)) {
+    const indent = found[1]?.length ?? 0;
+    if (indent <= column) {
+      return { start: from + found.index + indent, end: from + found.index + found[0].length };
+    }
+  }
+  return undefined;
 }
 
 /** The sign that makes a comment, an anchor or a tag of the single word where the value should stand. */

@@ -197,12 +197,28 @@ function misplacedLine(text: string, line: Line): RepairStep {
     ? 'This list item does not line up with a list: check its indentation.'
     : 'This line does not line up with anything above it: check its indentation.';
   const step = lineStep(text, line, message, isItem);
-  const near = nearestBlock(text, line);
+  const gone = commentedKey(text, line);
+  const near = gone ?? nearestBlock(text, line);
   if (step.fault === undefined || near === undefined) {
     return step;
   }
-  const related = { message: 'The nearest block above begins here, at another column.', ...near };
-  return { ...step, fault: { ...step.fault, related } };
+  const said =
+    gone === undefined
+      ? 'The nearest block above begins here, at another column.'
+      : 'The key that it may belong to is commented out here.';
+  return { ...step, fault: { ...step.fault, related: { message: said, ...near } } };
+}
+
+/** A comment right above a line that is nothing but a key: what stands below it was its value. */
+function commentedKey(text: string, line: Line): { start: number; end: number } | undefined {
+  if (line.start === 0) {
+    return undefined;
+  }
+  const above = lineAt(text, line.start - 1 - (text.startsWith('\r\n', line.start - 2) ? 1 : 0));
+  const content = above.content.trim();
+  return /^#\s*[\w./-]+:$/.test(content) && above.indent < line.indent
+    ? { start: above.start + above.indent, end: above.start + above.content.trimEnd().length }
+    : undefined;
 }
 
 /**
