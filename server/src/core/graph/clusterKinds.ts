@@ -32,18 +32,18 @@ const custom: Record<string, readonly string[]> = {
   'keda.sh': ['ClusterTriggerAuthentication'],
 };
 
-const named = (table: Record<string, readonly string[]>): Set<string> =>
-  new Set(Object.entries(table).flatMap(([group, kinds]) => kinds.map((kind) => `${group}/${kind}`)));
+const byGroup = (table: Record<string, readonly string[]>): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(Object.entries(table).map(([group, kinds]) => [group, new Set(kinds)]));
 
-const builtinSet = named(builtin);
-const customSet = named(custom);
+const builtinKinds = byGroup(builtin);
+const customKinds = byGroup(custom);
 
 /** As kustomize sees it: it knows only what comes with Kubernetes. */
 export function isClusterScopedBuiltin(group: string, kind: string): boolean {
-  return builtinSet.has(`${group}/${kind}`);
+  return builtinKinds.get(group)?.has(kind) === true;
 }
 
 /** As the cluster sees it, as far as known without its definitions. */
 export function isClusterScoped(group: string, kind: string): boolean {
-  return isClusterScopedBuiltin(group, kind) || customSet.has(`${group}/${kind}`);
+  return isClusterScopedBuiltin(group, kind) || customKinds.get(group)?.has(kind) === true;
 }
