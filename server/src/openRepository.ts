@@ -6,6 +6,7 @@ import { LiveGraph } from './core/graph/liveGraph';
 import { Cancelled } from './core/ports';
 import type { Committed } from './core/render/committed';
 import type { Source, Workspace, WorkspaceFile, Environment } from './core/workspace/source';
+import type { ParsedYaml } from './core/yaml/tree';
 import type { Services } from './services';
 import { relativeTo, toAbsolute, toUri } from './uris';
 
@@ -31,6 +32,8 @@ export class OpenRepository {
   private readonly linked = new LiveGraph();
   /** The workspace that the graph was built of, and the building. */
   private linking: { workspace: Workspace; done: Promise<void> } | undefined;
+  /** Trees of open files, as their handlers have them. */
+  private readonly trees = new Map<string, () => ParsedYaml | undefined>();
   /** Open files whose text the graph has not seen. */
   private readonly unlinked = new Set<string>();
 
@@ -55,7 +58,11 @@ export class OpenRepository {
     this.edit(relative, text);
   }
 
-  edit(relative: string, text: string): void {
+  /** `parsed`: gives the tree of the file as the editor has it, which is read anyway for its diagnostics. */
+  edit(relative: string, text: string, parsed?: () => ParsedYaml | undefined): void {
+    if (parsed !== undefined) {
+      this.trees.set(relative, parsed);
+    }
     if (this.buffers.get(relative) !== text) {
       this.buffers.set(relative, text);
       this.generation++;
@@ -67,6 +74,7 @@ export class OpenRepository {
   close(relative: string): void {
     this.spelling.delete(relative);
     this.buffers.delete(relative);
+    this.trees.delete(relative);
     this.changed();
   }
 
@@ -151,7 +159,10 @@ export class OpenRepository {
     for (const path of this.edited) {
       const text = this.buffers.get(path);
       // A discovery on its way may have read the text before or after the edit.
-      if (this.discovered?.done !== true || text === undefined || !this.services.isSameWorkspace(path, text)) {
+      if (this.discovered?.done !== true || text === undefined) {
+        return true;
+      }
+      if (!this.services.isSameWorkspace(path, text, this.trees.get(path)?.())) {
         return true;
       }
       // Compared once for each text; the next edit puts it here again.

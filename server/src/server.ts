@@ -173,7 +173,7 @@ export function startServer(connection: Connection): void {
   session.documents.onDidChangeContent(async ({ document }) => {
     const place = await session.placeOf(document.uri);
     if (place !== undefined && session.documents.get(document.uri)?.version === document.version) {
-      place.repository.edit(place.path, document.getText());
+      place.repository.edit(place.path, document.getText(), () => session.document(document.uri)?.parsed);
       previews.changed(place.repository, place.path);
     }
     await diagnostics.changed(document.uri);

@@ -22,6 +22,7 @@ import type { NamedSchemaPorts } from './core/schema/namedSchemas';
 import { createSchemaStore, type SchemaStore } from './core/schema/schemaStore';
 import { createDiscovery } from './core/workspace/discover';
 import type { Workspace } from './core/workspace/source';
+import type { ParsedYaml } from './core/yaml/tree';
 import { productFolder } from './productFolder';
 
 export interface ServicesOptions {
@@ -53,7 +54,7 @@ export interface Services {
   /** Reads the custom kinds that a workspace of the working tree defines into the schema store; what was read before costs nothing. */
   defineKinds(workspace: Workspace): Promise<void>;
   /** True where this text of a file of the working tree surely changes nothing of what was discovered last. */
-  isSameWorkspace(path: string, text: string): boolean;
+  isSameWorkspace(path: string, text: string, parsed?: ParsedYaml): boolean;
   /**
    * Brings a graph up to date with what the last `discover()` of the working tree found. Yields to everything else while it works; rejects
    * with `Cancelled` when overtaken by a later call for the same graph.
@@ -154,7 +155,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         services.schemas(),
         () => undefined,
       ),
-    isSameWorkspace: (path, text) => discovery.isSame(path, text),
+    isSameWorkspace: (path, text, parsed) => discovery.isSame(path, text, parsed),
     updateGraph: (graph, workspace, abort) =>
       graph.update(workspace, {
         text: (path) => options.buffers?.get(path) ?? discovery.textOf(path),

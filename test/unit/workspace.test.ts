@@ -1,5 +1,6 @@
 // Discovery on small repositories of each kind: sources, graph, environments, roles of files.
 import assert from 'node:assert/strict';
+import { parseYaml } from '../../server/src/core/yaml/parse';
 import { createDiscovery, discover, findSource, type DiscoverOptions } from '../../server/src/core/workspace/discover';
 import type { Source, Workspace } from '../../server/src/core/workspace/source';
 import { filesOf, memoryTree } from '../support/memoryFiles';
@@ -628,6 +629,7 @@ resources: []
       const before = await discovery.discover(memoryTree(files));
       const edited = (files[path] ?? '').replace(from, to);
       assert.equal(discovery.isSame(path, edited), same, `${path}: ${to}`);
+      assert.equal(discovery.isSame(path, edited, parseYaml(edited)), same, `${path}: ${to}, with its tree`);
       if (same) {
         assert.deepEqual(await discover(memoryTree({ ...files, [path]: edited })), before);
       }

@@ -7,6 +7,7 @@ import { generatedResources } from '../../server/src/core/workspace/generated';
 import { isRemote, joinPath, relativePath } from '../../server/src/core/workspace/paths';
 import { matchRepository } from '../../server/src/core/workspace/repositoryMatch';
 import { createSourceIgnore } from '../../server/src/core/workspace/sourceIgnore';
+import { parseYaml } from '../../server/src/core/yaml/parse';
 import { readFacts } from '../../server/src/core/workspace/facts';
 
 describe('.sourceignore', () => {
@@ -148,6 +149,17 @@ describe('objects of a file', () => {
     assert.deepEqual(identities('"apiVersion": v1\n"kind": ConfigMap\nmetadata: {name: a, namespace: n}\n'), [
       'v1 ConfigMap n/a',
     ]);
+  });
+  it('of a list are read from the tree at hand, where it is of this very text', () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Pod, metadata: {name: a}}\n';
+    const tree = parseYaml(list);
+    const facts = readFacts('a.yaml', list, undefined, tree);
+    assert.equal(facts.parsed(), tree);
+    assert.deepEqual(facts.objects, readFacts('a.yaml', list).objects);
+    const edited = list.replace('List', 'PodList');
+    const other = readFacts('a.yaml', edited, undefined, tree);
+    assert.notEqual(other.parsed(), tree);
+    assert.deepEqual(other.objects, readFacts('a.yaml', edited).objects);
   });
   it('text in block scalars is no object', () => {
     assert.deepEqual(identities('data: |\n  apiVersion: v1\n  kind: Pod\n'), []);

@@ -33,6 +33,7 @@ import { problemAt } from './read';
 import type { Remote } from './repositoryMatch';
 import type { Configuration, Environment, FileRole, Source, Workspace, WorkspaceFile } from './source';
 import { declaresTheSame } from './sameDeclarations';
+import type { ParsedYaml } from '../yaml/tree';
 import { createSourceIgnore } from './sourceIgnore';
 
 export interface DiscoverOptions {
@@ -43,8 +44,8 @@ export interface DiscoverOptions {
 
 export interface Discovery {
   discover(tree: FileTree, options?: DiscoverOptions): Promise<Workspace>;
-  /** True where this text of a file surely changes nothing of what was found last; a quick look at one file. */
-  isSame(path: string, text: string): boolean;
+  /** True where this text of a file surely changes nothing of what was found last; a quick look at one file, whose tree may be at hand. */
+  isSame(path: string, text: string, parsed?: ParsedYaml): boolean;
   /** Text of a file as the last discovery read it; undefined for files that it does not read. */
   textOf(path: string): string | undefined;
 }
@@ -57,9 +58,13 @@ export function createDiscovery(): Discovery {
   /** Discoveries may overlap; only the one that started last is remembered. */
   let started = 0;
   return {
-    isSame(path, text) {
+    isSame(path, text, parsed) {
       const before = memory.get(path);
-      return before !== undefined && last !== undefined && declaresTheSame(last, before, readFacts(path, text, before));
+      return (
+        before !== undefined &&
+        last !== undefined &&
+        declaresTheSame(last, before, readFacts(path, text, before, parsed))
+      );
     },
 
     textOf: (path) => memory.get(path)?.text,

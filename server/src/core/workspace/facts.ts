@@ -30,9 +30,12 @@ export interface FileFacts {
   parsed(): ParsedYaml;
 }
 
-/** `before`: facts of an earlier text of the file, so that what did not change is not parsed again. The new facts hold on to them. */
-export function readFacts(path: string, text: string, before?: FileFacts): FileFacts {
-  let parsed: ParsedYaml | undefined;
+/**
+ * `before`: facts of an earlier text of the file, so that what did not change is not parsed again. The new facts hold on to them.
+ * `known`: the tree of a text of the file; where it is this text's, nothing is parsed.
+ */
+export function readFacts(path: string, text: string, before?: FileFacts, known?: ParsedYaml): FileFacts {
+  let parsed = known?.text === text ? known : undefined;
   const parse = (): ParsedYaml => (parsed ??= parseYaml(text, before?.parsed()));
   const objects = objectsIn(path, text, parse);
   return { path, text, objects, resemblesObject: objects.length === 0 && resemblesObject(text), parsed: parse };
