@@ -44,6 +44,18 @@ describe('textDocument/completion', () => {
     assert.doesNotMatch((text.textEdit as TextEdit).newText, /\$/);
   });
 
+  it('offers the resources that a container or a claim may ask for', async () => {
+    let count = 0;
+    const labels = async (text: string): Promise<string[]> =>
+      (await complete(`resources-${++count}.yaml`, text)).map((i) => i.label);
+    const pod = 'apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      resources:\n        limits:\n';
+    assert.deepStrictEqual(await labels(`${pod}          $0\n`), ['cpu', 'memory', 'ephemeral-storage']);
+    assert.deepStrictEqual(await labels(`${pod}          cpu: 1\n          m$0\n`), ['memory', 'ephemeral-storage']);
+    const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nspec:\n  resources:\n    requests:\n      $0\n';
+    assert.deepStrictEqual(await labels(claim), ['storage']);
+    assert.deepStrictEqual(await labels(pod.replace('resources:\n        limits:', 'command:') + '        $0\n'), []);
+  });
+
   it('documents an item when it is looked at', async () => {
     const items = await complete('pod.yaml', 'apiVersion: v1\nkind: Pod\nspec:\n  restart$0\n');
     const item = find(items, 'restartPolicy');

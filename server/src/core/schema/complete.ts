@@ -10,6 +10,7 @@ import type { SchemaNode } from './schemaNode';
 import { shortName, Type, typeName } from './schemaNode';
 import { describe, enumDescriptions, inline, kindOf, itemOfList, kindWritten, schemaAt } from './schemaPath';
 import type { KindSchema, SchemaStore } from './schemaStore';
+import { resourceNames } from './resourceNames';
 import { itemPieces, requiredFields, type SkeletonStyle, valuePieces, writtenValue } from './skeleton';
 import { type Piece, plainText, snippetText } from './snippetText';
 
@@ -139,6 +140,22 @@ function fields(
       sortText: `${order}${String(place ?? 99).padStart(2, '0')}${name}`,
       ...(tail.followUp ? { followUp: true } : {}),
     });
+  }
+  const others = typeof schema.others === 'object' ? resourceNames(kind.kind, path) : [];
+  for (const [order, name] of others.entries()) {
+    if (!cursor.present.has(name)) {
+      const insertText = cursor.hasColon ? name : `${name}${cursor.quote}: `;
+      const { start, end } = cursor;
+      items.push({
+        label: name,
+        kind: 'field',
+        detail: 'quantity',
+        insertText,
+        start,
+        end,
+        sortText: `0${order}${name}`,
+      });
+    }
   }
   return items;
 }
