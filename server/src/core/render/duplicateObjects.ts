@@ -41,7 +41,9 @@ export async function duplicatesInFolders(
       continue;
     }
     // Examples and alternatives lie in one folder: only what applies a folder as a whole makes its twins a fault.
-    const severity = isDeployed(workspace, source.id) ? 'error' : 'info';
+    const deployed = isDeployed(workspace, source.id);
+    /** Alternatives share many objects: one line for each pair of files says it. */
+    const alternatives = new Map<string, Problem & { objects: number }>();
     const seen = new Map<string, { path: string; identity: DeclaredIdentity }>();
     for (const path of source.render.files) {
       for (const identity of identities.get(path) ?? []) {
@@ -54,15 +56,30 @@ export async function duplicatesInFolders(
         if (first.path !== path && (await parsed(first.path)).text === (await parsed(path)).text) {
           continue;
         }
-        problems.push({
+        const pair = `${first.path}\n${path}`;
+        const told = alternatives.get(pair);
+        if (told !== undefined) {
+          told.objects++;
+          continue;
+        }
+        const problem: Problem = {
           ...(await placeOf(path, identity)),
           rule: 'kubernetes/duplicate-object',
-          severity,
+          severity: deployed ? 'error' : 'info',
           message: `${identity.label} is there twice in ${source.name}: the second one would overwrite the first.`,
           resource: identity.label,
           related: [{ location: await placeOf(first.path, first.identity), message: 'The first one' }],
-        });
+        };
+        if (deployed) {
+          problems.push(problem);
+        } else {
+          alternatives.set(pair, { ...problem, objects: 1 });
+        }
       }
+    }
+    for (const { objects, ...problem } of alternatives.values()) {
+      const others = objects === 1 ? '' : ` So would ${objects - 1} more of this file.`;
+      problems.push({ ...problem, message: problem.message + others });
     }
   }
   return problems;
