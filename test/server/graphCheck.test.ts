@@ -79,4 +79,33 @@ describe('plumbline check, references', function () {
       'apps/all.yaml kubernetes/missing-reference Service shop/orders is not in this repository.',
     ]);
   });
+
+  it('a comment silences what is found only here', async () => {
+    const pod = (comment: string): string => `
+# file: .plumbline.yaml
+environments: [{name: production, sources: [apps]}]
+# file: apps/all.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web-config}
+data: {a: b}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: example.com/web:1
+      envFrom:
+        # ${comment}
+        - configMapRef: {name: web-confg}
+`;
+    const rules = async (comment: string): Promise<string[]> => {
+      const { out } = await plumbline(repositoryOf(filesOf(pod(comment))), ['check', '--format', 'json']);
+      return (JSON.parse(out) as { findings: { rule: string }[] }).findings.map(({ rule }) => rule);
+    };
+    assert.deepEqual(await rules('the settings'), ['kubernetes/missing-reference']);
+    assert.deepEqual(await rules('plumbline-ignore kubernetes/missing-reference'), []);
+  });
 });

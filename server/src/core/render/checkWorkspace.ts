@@ -219,7 +219,7 @@ class Check {
     await this.judgeReferences();
     this.noteFailures();
     return {
-      problems: this.settled(),
+      problems: await this.settled(),
       files: this.files.length,
       objects: this.objects,
       sources: this.sources,
@@ -563,7 +563,7 @@ class Check {
     );
   }
 
-  private settled(): Problem[] {
+  private async settled(): Promise<Problem[]> {
     const { paths } = this.options;
     const byPath = new Map<string, Problem[]>();
     for (const problem of this.problems) {
@@ -577,6 +577,10 @@ class Check {
       }
     }
     const { baseline, ...configuration } = this.workspace.configuration;
+    // What silences a finding stands in the text, also in that of a file in which its own check found nothing.
+    for (const path of byPath.keys()) {
+      await this.parsedAgain(path);
+    }
     const textOf = (path: string): ParsedYaml => this.parsed.get(path) ?? parseYaml('');
     const all: Problem[] = [];
     const settled: Problem[] = [];
