@@ -79,10 +79,10 @@ describe('the YAML extension’s server', () => {
   }
 
   it('finds faults by the schemas of others', async () => {
-    assert.notDeepStrictEqual(await findings('file:///work/other.yaml'), []);
+    assert.notDeepStrictEqual(await findings('file:///folder/other.yaml'), []);
   });
 
   it('finds nothing in documents that Plumbline answers for', async () => {
-    assert.deepStrictEqual(await findings('file:///work/owned.yaml'), []);
+    assert.deepStrictEqual(await findings('file:///folder/owned.yaml'), []);
   });
 });
