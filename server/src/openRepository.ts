@@ -172,8 +172,8 @@ export class OpenRepository {
   }
 
   /**
-   * What is committed, for judging changes as updates; undefined where there is none. It runs Git, so only in a trusted folder, and not
-   * at every keystroke: a commit made meanwhile is seen a moment later. `whole`: for a check of everything, with what differs from it.
+   * What is committed, for judging changes as updates; undefined where there is none. It runs Git, so only in a trusted folder and where a
+   * person asked for it, and not at every keystroke: a commit made meanwhile is seen a moment later. `whole`: for a check of everything, with what differs from it.
    */
   async head(whole = false): Promise<Committed | undefined> {
     const { services } = this;

@@ -23,7 +23,7 @@ export const defaultSettings: Settings = {
   environment: '',
   kubernetesVersion: '',
   kubeconfig: '',
-  validation: { enabled: true },
+  validation: { enabled: true, againstHead: false },
   hover: { enabled: true },
   completion: { enabled: true },
   format: { enabled: true, listIndent: 'keep' },

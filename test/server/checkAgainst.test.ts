@@ -183,10 +183,19 @@ describe('check against what is committed', () => {
     assert.match(err, /There is no commit "nowhere"/);
   });
 
-  it('is seen while typing, where the folder is trusted', async () => {
+  it('is seen while typing, where the folder is trusted and Git may be asked', async () => {
     const root = changedFrom({ 'web.yaml': deployment('web') }, {});
-    for (const trusted of [true, false]) {
-      const server = await startLanguageServer({ folders: [root], trusted });
+    for (const [trusted, againstHead] of [
+      [true, true],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const isSeen = trusted && againstHead;
+      const server = await startLanguageServer({
+        folders: [root],
+        trusted,
+        settings: againstHead ? { validation: { enabled: true, againstHead } } : {},
+      });
       try {
         const uri = server.open(path.join(root, 'web.yaml'), deployment('web'));
         // Something else is wrong, too: the same list tells that the check is done.
@@ -195,9 +204,9 @@ describe('check against what is committed', () => {
           uri,
           (list) =>
             list.some(({ code }) => code === 'kubernetes/missing-volume') &&
-            (!trusted || list.some(({ code }) => code === 'kubernetes/immutable')),
+            (!isSeen || list.some(({ code }) => code === 'kubernetes/immutable')),
         );
-        assert.equal(all.filter(({ code }) => code === 'kubernetes/immutable').length, trusted ? 1 : 0);
+        assert.equal(all.filter(({ code }) => code === 'kubernetes/immutable').length, isSeen ? 1 : 0);
       } finally {
         await server.stop();
       }

@@ -102,7 +102,7 @@ describe('manifest', () => {
       environment: true,
       kubernetesVersion: true,
       kubeconfig: true,
-      validation: ['enabled'],
+      validation: ['enabled', 'againstHead'],
       hover: ['enabled'],
       completion: ['enabled'],
       format: ['enabled', 'listIndent'],

@@ -52,7 +52,8 @@ export interface Settings {
   kubernetesVersion: string;
   /** Empty: what `KUBECONFIG` or the home folder says. */
   kubeconfig: string;
-  validation: { enabled: boolean };
+  /** `againstHead`: changes are judged as updates of what is committed while typing; it runs Git, so a person turns it on. */
+  validation: { enabled: boolean; againstHead: boolean };
   hover: { enabled: boolean };
   completion: { enabled: boolean };
   /** `listIndent`: where the dashes of lists stand: as the file has them, below their key's first letter, or two columns further. */

@@ -196,7 +196,7 @@ export class Diagnostics {
   private async render(run: Run): Promise<void> {
     const { uri, path, document, repository } = run;
     const workspace = await repository.workspace();
-    const against = await repository.head();
+    const against = this.session.settings.validation.againstHead ? await repository.head() : undefined;
     const report = await this.check(repository, workspace, {
       paths: [path],
       abort: run.abort.signal,
